@@ -7,3 +7,49 @@ app_license = "GPL-3.0"
 
 # bench reads this line by regex: keep it literal and on one line.
 required_apps = ["frappe/erpnext"]
+
+before_install = "cms_iso10002.install.before_install"
+after_install = "cms_iso10002.install.after_install"
+after_migrate = "cms_iso10002.install.after_migrate"
+before_app_install = "cms_iso10002.install.before_app_install"
+before_uninstall = "cms_iso10002.uninstall.before_uninstall"
+after_uninstall = "cms_iso10002.uninstall.after_uninstall"
+
+doctype_js = {
+	"Customer": "public/js/customer.js",
+	"Issue": "public/js/issue.js",
+}
+
+override_doctype_dashboards = {
+	"Customer": "cms_iso10002.erpnext_bridge.dashboards.customer",
+	"Issue": "cms_iso10002.erpnext_bridge.dashboards.issue",
+}
+
+doc_events = {
+	"Communication": {
+		"after_insert": [
+			"cms_iso10002.complaints.correspondence.record_incoming_mail",
+			"cms_iso10002.erpnext_bridge.issue.pass_mail_to_complaint",
+		],
+	},
+}
+
+scheduler_events = {
+	"cron": {"*/5 * * * *": ["cms_iso10002.complaints.correspondence.collect_failed_deliveries"]},
+}
+
+has_permission = {
+	"Complaint": "cms_iso10002.complaints.permissions.complaint",
+	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
+	"Complaint Letter": "cms_iso10002.complaints.permissions.belonging",
+	"External Dispute": "cms_iso10002.complaints.permissions.belonging",
+}
+
+permission_query_conditions = {
+	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
+	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",
+	"Complaint Letter": "cms_iso10002.complaints.permissions.letter_conditions",
+	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
+}
+
+jinja = {"methods": ["cms_iso10002.complaints.printing.complaint_letter", "cms_iso10002.complaints.printing.complaint_form"]}

@@ -1,0 +1,33 @@
+from frappe.model.document import Document
+
+
+class ComplaintDecision(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		approved_by: DF.Link | None
+		approved_on: DF.Datetime | None
+		decided_by: DF.Link | None
+		decided_on: DF.Datetime | None
+		level: DF.Literal["Front Line", "Internal Review", "External"]
+		outcome: DF.Literal["Upheld", "Partly Upheld", "Not Upheld"]
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		reasons: DF.Text | None
+		recourse_expires_on: DF.Date | None
+		recourse_explained: DF.Check
+		responded_on: DF.Datetime | None
+		response: DF.Literal["", "Awaiting", "Accepted", "Partly Accepted", "Rejected", "No Reply"]
+		response_taken_by: DF.Link | None
+		response_words: DF.SmallText | None
+		round: DF.Int
+		sent_on: DF.Datetime | None
+	# end: auto-generated types
+
+	pass

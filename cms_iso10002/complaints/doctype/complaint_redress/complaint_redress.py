@@ -1,0 +1,31 @@
+from frappe.model.document import Document
+
+
+class ComplaintRedress(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		amount: DF.Currency
+		approved_by: DF.Link | None
+		aspect: DF.Int
+		basis: DF.Literal["Offer", "Interim", "Goodwill"]
+		currency: DF.Link | None
+		description: DF.SmallText | None
+		document_name: DF.DynamicLink | None
+		document_type: DF.Link | None
+		due_date: DF.Date | None
+		implemented_on: DF.Date | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		remedy: DF.Link
+		state: DF.Literal["Proposed", "Approved", "Offered", "Accepted", "Declined", "Implemented", "Verified", "Cancelled"]
+		verified_by: DF.Link | None
+	# end: auto-generated types
+
+	pass

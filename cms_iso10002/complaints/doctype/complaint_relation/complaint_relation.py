@@ -1,0 +1,21 @@
+from frappe.model.document import Document
+
+
+class ComplaintRelation(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		complaint: DF.Link
+		note: DF.Data | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		relation: DF.Literal["Similar", "Repeat", "Caused By", "Other"]
+	# end: auto-generated types
+
+	pass

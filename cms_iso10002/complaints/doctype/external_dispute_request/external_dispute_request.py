@@ -1,0 +1,23 @@
+from frappe.model.document import Document
+
+
+class ExternalDisputeRequest(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		answered_on: DF.Datetime | None
+		due_on: DF.Datetime | None
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		received_on: DF.Datetime
+		reference: DF.Data
+		request: DF.SmallText | None
+	# end: auto-generated types
+
+	pass

@@ -1,0 +1,162 @@
+"""On what grounds a complaint may be closed, defined once for guards, evidence and audits.
+
+ISO 10002:2018, 7.9: a complaint is closed when the complainant accepts and what was promised is done; a
+rejected one stays open until the recourse is used up. Each basis below is a function of the `Case` that
+returns what is still missing, as a list of noun phrases; an empty list means that the basis holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from cms_iso10002.core.case import Case
+from cms_iso10002.core.refusal import N_
+from cms_iso10002.core.triage import at_least
+
+AGREED_AND_OPEN = ("Accepted",)
+"""States of redress that was agreed and is not done."""
+
+UNCONDITIONAL = ("Interim", "Goodwill")
+DECISION_LETTERS = ("Decision", "Review Outcome", "Summary Resolution")
+NEGATIVE = ("Rejected", "Partly Accepted")
+
+Basis = Callable[[Case], "list[str]"]
+
+
+def _day(value: date | datetime | str | None) -> date | None:
+	if isinstance(value, datetime):
+		return value.date()
+	if isinstance(value, str) and value:
+		return date.fromisoformat(value[:10])
+	return value or None
+
+
+def agreed_redress_missing(case: Case) -> list[str]:
+	"""Redress that was agreed and neither implemented, cancelled nor declined."""
+	if any(row.get("state") in AGREED_AND_OPEN for row in case.rows("redress")):
+		return [N_("the agreed redress implemented")]
+	return []
+
+
+def learning_missing(case: Case) -> list[str]:
+	"""For Major and up: a root cause and an action, or the reason why not (8.7, asked at closing, never before)."""
+	if not at_least(case.get("severity"), "Major") or case.get("no_action_reason"):
+		return []
+	if case.get("root_cause") and case.get("action_state") in ("Open", "In Effect", "Effective"):
+		return []
+	return [N_("a root cause and a corrective action, or the reason why there is none")]
+
+
+def accepted(case: Case) -> list[str]:
+	missing = [] if case.get("response") == "Accepted" else [N_("the complainant's acceptance")]
+	return missing + agreed_redress_missing(case)
+
+
+def resolved_early(case: Case) -> list[str]:
+	missing = [] if case.get("resolved_at_first_contact") else [N_("an early resolution")]
+	return missing + accepted(case)
+
+
+def _last_letters(case: Case, kinds: Sequence[str]) -> list:
+	return [letter for letter in case.letters if letter.get("kind") in kinds]
+
+
+def no_reply(case: Case) -> list[str]:
+	"""Nobody answered, although the answer reached them, they were reminded, and knew where else to turn."""
+	missing = []
+	settings, decision = case.settings, case.last_decision
+	if not settings.get("no_reply_closing"):
+		return [N_("the basis No Reply switched on in Complaint Settings")]
+	delivered = [
+		letter
+		for letter in _last_letters(case, DECISION_LETTERS)
+		if letter.get("delivery") in ("Sent", "Delivered")
+	]
+	if not delivered:
+		missing.append(N_("a delivered decision letter"))
+	sent_on = _day(decision.get("sent_on"))
+	waited = timedelta(days=settings.get("answer_within_days") or 0)
+	if not sent_on or case.today < sent_on + waited:
+		missing.append(N_("the time for an answer having passed"))
+	reminders = [
+		letter
+		for letter in _last_letters(case, ("Progress Update",))
+		if sent_on and (_day(letter.get("sent_on")) or date.min) >= sent_on
+	]
+	if len(reminders) < (settings.get("no_reply_reminders") or 0):
+		missing.append(N_("the reminders sent"))
+	if not decision.get("recourse_explained"):
+		missing.append(N_("the recourse explained"))
+	done = ("Implemented", "Verified", "Cancelled", "Declined")
+	if any(r.get("basis") in UNCONDITIONAL and r.get("state") not in done for r in case.rows("redress")):
+		missing.append(N_("the unconditional redress implemented"))
+	return missing + agreed_redress_missing(case)
+
+
+def recourse_exhausted(case: Case) -> list[str]:
+	"""Rejected also after somebody else's review, and told where to turn outside."""
+	decision, missing = case.last_decision, []
+	if case.get("response") not in NEGATIVE:
+		missing.append(N_("the complainant's rejection"))
+	if decision.get("level") not in ("Internal Review", "External"):
+		missing.append(N_("an internal review"))
+	if not decision.get("recourse_explained"):
+		missing.append(N_("the recourse explained"))
+	return missing + agreed_redress_missing(case)
+
+
+def recourse_expired(case: Case) -> list[str]:
+	"""Rejected, and the time to go further has passed unused."""
+	expires = _day(case.last_decision.get("recourse_expires_on"))
+	missing = [] if case.get("response") in NEGATIVE else [N_("the complainant's rejection")]
+	if not expires or case.today <= expires:
+		missing.append(N_("the recourse window having passed"))
+	return missing + agreed_redress_missing(case)
+
+
+def external_outcome(case: Case) -> list[str]:
+	"""An outside body has spoken, or the dispute before it has ended."""
+	ended = [d for d in case.disputes if d.get("closed_on") and d.get("outcome")]
+	missing = [] if ended else [N_("the recorded outcome of an outside body")]
+	return missing + agreed_redress_missing(case)
+
+
+def no_contact_possible(case: Case) -> list[str]:
+	"""Nobody can be reached: anonymous without any contact, or the answer could not be delivered."""
+	answers = _last_letters(case, DECISION_LETTERS)
+	unreachable = bool(answers) and answers[-1].get("delivery") in ("Failed", "Not Possible")
+	missing = [] if unreachable else [N_("an answer that could not be delivered, with the reason")]
+	return missing + agreed_redress_missing(case)
+
+
+def told(case: Case) -> list[str]:
+	"""For bases that a transition of their own establishes: its record is what counts."""
+	return [] if case.get("closure_reason") or case.get("duplicate_of") else [N_("the reason")]
+
+
+CLOSURE_BASES: dict[str, Basis] = {
+	"Accepted": accepted,
+	"Resolved Early": resolved_early,
+	"No Reply": no_reply,
+	"Recourse Exhausted": recourse_exhausted,
+	"Recourse Expired": recourse_expired,
+	"External Outcome": external_outcome,
+	"Withdrawn": told,
+	"Out of Scope": told,
+	"Duplicate": told,
+	"No Contact Possible": no_contact_possible,
+}
+"""Every basis, with what it needs."""
+
+BASES_FROM = {
+	"Accepted": ("Resolved Early", "Accepted"),
+	"Response Sent": ("No Reply", "External Outcome", "No Contact Possible"),
+	"Rejected": ("Recourse Exhausted", "Recourse Expired", "External Outcome"),
+}
+"""The bases *Close* may use, by the state it starts from; the first that holds is taken when none is named."""
+
+
+def counts(status: str) -> str:
+	"""How a complaint counts, everywhere the same: "" for a duplicate (not at all), "apart" when out of scope, else "yes"."""
+	return {"Duplicate": "", "Out of Scope": "apart"}.get(status, "yes")

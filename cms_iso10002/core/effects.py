@@ -1,0 +1,280 @@
+"""What follows from each action that was allowed: fields, rows, events and letters, as an `Outcome`.
+
+One function an action. Letters go out before the events are recorded, so a letter that can't be sent leaves
+nothing behind. Events carry the kinds that `clocks` knows; what a complainant said is stored on the complaint,
+the event only says that it was said: events are never erased, personal words must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from cms_iso10002.core.case import Actor, Case, LetterSpec, Outcome
+from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES
+from cms_iso10002.core.guards import overall_outcome
+
+Data = Mapping[str, Any]
+
+
+def nothing(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""Nothing but the new state."""
+
+
+def _letter(kind: str, data: Data, event: str, **context: Any) -> LetterSpec:
+	return LetterSpec(
+		kind=kind,
+		channel=data.get("channel") or "",
+		recipient=data.get("recipient") or "",
+		sent_at=data.get("told_on"),
+		remark=data.get("remark") or "",
+		event=event,
+		context=context,
+	)
+
+
+def acknowledge(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	out.letters.append(_letter("Acknowledgement", data, "acknowledged"))
+
+
+def assess(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	names = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
+	out.event("assessed", **{name: case.get(name) for name in names})
+	if case.get("immediate_action_needed") == "No":
+		out.event("immediate_action_not_needed")
+
+
+def _decision_row(case: Case, actor: Actor, data: Data, round_: int, level: str) -> dict[str, Any]:
+	rows = case.rows("aspects")
+	return {
+		"round": round_,
+		"level": level,
+		"outcome": overall_outcome(rows) if rows else data.get("outcome"),
+		"reasons": data.get("reasons"),
+		"decided_by": actor.user,
+		"decided_on": case.now,
+	}
+
+
+def _decide(case: Case, actor: Actor, data: Data, out: Outcome, round_: int, level: str) -> None:
+	row = _decision_row(case, actor, data, round_, level)
+	out.new_rows.append(("decisions", row))
+	out.fields.update(outcome=row["outcome"], response="", round=round_)
+	out.event("decided", round=round_, level=level, outcome=row["outcome"])
+
+
+def _round(case: Case) -> int:
+	return case.get("round") or 1
+
+
+def decide(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	out.event("investigated", waived=False)
+	_decide(case, actor, data, out, _round(case), "Front Line")
+
+
+def waive_and_decide(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	out.fields["investigation_waived_reason"] = data.get("waiver")
+	out.event("investigated", waived=True)
+	_decide(case, actor, data, out, _round(case), "Front Line")
+
+
+def decide_review(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	_decide(case, actor, data, out, _round(case), "Internal Review")
+
+
+def revise(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""A better offer is a new round with clocks of its own; after a review it stays at the review's level."""
+	round_ = _round(case) + 1
+	out.event("round_started", round=round_, reason="revised offer")
+	_decide(case, actor, data, out, round_, case.last_decision.get("level") or "Front Line")
+
+
+def investigate_again(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	round_ = _round(case) + 1
+	out.fields.update(round=round_, response="")
+	out.event("round_started", round=round_, reason="new evidence")
+
+
+def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""The decision goes out with its reasons and the recourse; what was proposed is now offered."""
+	decision = case.last_decision
+	kind = "Review Outcome" if decision.get("level") == "Internal Review" else "Decision"
+	sent_at = data.get("told_on") or case.now
+	window = timedelta(days=case.settings.get("recourse_window_days") or 0)
+	out.row_changes.append(
+		(
+			"decisions",
+			len(case.rows("decisions")) - 1,
+			{
+				"sent_on": sent_at,
+				"recourse_explained": 1,
+				"recourse_expires_on": (case.today + window) if window else None,
+				"response": "Awaiting",
+			},
+		)
+	)
+	for index, row in enumerate(case.rows("redress")):
+		if row.get("basis") == "Offer" and row.get("state") in ("Proposed", "Approved"):
+			out.row_changes.append(("redress", index, {"state": "Offered"}))
+	out.fields["response"] = "Awaiting"
+	out.letters.append(_letter(kind, data, "response_sent", round=decision.get("round")))
+
+
+def _answer(case: Case, actor: Actor, data: Data, out: Outcome, response: str) -> datetime:
+	responded_on = data.get("responded_on") or case.now
+	change = {
+		"response": response,
+		"responded_on": responded_on,
+		"response_words": data.get("words"),
+		"response_taken_by": actor.user,
+	}
+	if case.rows("decisions"):
+		out.row_changes.append(("decisions", len(case.rows("decisions")) - 1, change))
+	out.fields["response"] = response
+	return responded_on
+
+
+def _start_implementing(case: Case, at: datetime, out: Outcome, agreed: bool) -> None:
+	out.event("accepted", at=at, public=True, partial=not agreed)
+	states = ("Offered", "Accepted") if agreed else ("Accepted",)
+	if not any(row.get("state") in states for row in case.rows("redress")):
+		out.event("nothing_to_implement")
+
+
+def accept(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	at = _answer(case, actor, data, out, "Accepted")
+	for index, row in enumerate(case.rows("redress")):
+		if row.get("state") == "Offered":
+			out.row_changes.append(("redress", index, {"state": "Accepted"}))
+	_start_implementing(case, at, out, agreed=True)
+
+
+def reject(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""Whole or in part; reasons are welcome, never required. What was agreed of it is still carried out."""
+	response = data.get("response") or "Rejected"
+	at = _answer(case, actor, data, out, response)
+	out.event("rejected", at=at, public=True, response=response)
+	if response == "Partly Accepted" and any(r.get("state") == "Accepted" for r in case.rows("redress")):
+		_start_implementing(case, at, out, agreed=False)
+
+
+def late_rejection(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	reopened(case, out, out.target)
+	reject(case, actor, {**data, "response": "Rejected"}, out)
+
+
+def request_review(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	round_ = _round(case) + 1
+	out.fields.update(round=round_, reviewer=data.get("reviewer"))
+	out.event("review_requested", public=True, round=round_)
+
+
+def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""Put right at first contact: short assessment, acceptance, and a summary letter where the policy asks for one."""
+	at = data.get("responded_on") or case.now
+	outcome = data.get("outcome") or "Upheld"
+	out.fields.update(
+		severity=data.get("severity"),
+		safety_implication=data.get("safety_implication"),
+		resolved_at_first_contact=1,
+		outcome=outcome,
+		response="Accepted",
+		investigation_waived_reason=case.get("investigation_waived_reason") or "Resolved at first contact",
+	)
+	row = _decision_row(case, actor, {**data, "outcome": outcome}, _round(case), "Front Line")
+	row.update(
+		outcome=outcome,
+		sent_on=at,
+		response="Accepted",
+		responded_on=at,
+		response_words=data.get("words"),
+		response_taken_by=actor.user,
+	)
+	out.new_rows.append(("decisions", row))
+	for index, aspect in enumerate(case.rows("aspects")):
+		if not aspect.get("outcome"):
+			out.row_changes.append(("aspects", index, {"outcome": outcome, "reasons": data.get("reasons")}))
+	for index, redress in enumerate(case.rows("redress")):
+		if redress.get("state") in ("Proposed", "Approved", "Offered"):
+			out.row_changes.append(("redress", index, {"state": "Accepted"}))
+	if case.summary_letter_required:
+		out.letters.append(_letter("Summary Resolution", data, "response_sent", round=_round(case)))
+	out.event("resolved_early", public=True, reason="resolved at first contact")
+	out.event("accepted", at=at, public=True, partial=False)
+	if not any(r.get("state") not in ("Declined", "Cancelled", "Implemented", "Verified") for r in case.rows("redress")):
+		out.event("nothing_to_implement")
+
+
+def ask(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	out.fields.update(resume_state=case.status, waiting_on="Complainant")
+	out.letters.append(
+		_letter(
+			"Information Request",
+			data,
+			"question_sent",
+			question=data.get("question"),
+			answer_by=data.get("answer_by"),
+		)
+	)
+	out.event("paused", public=True, reason="awaiting complainant")
+
+
+def resume(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	out.fields.update(resume_state="", waiting_on="")
+	out.event("resumed", at=data.get("responded_on"), public=True, answered=bool(data.get("answer")))
+
+
+def _end(case: Case, out: Outcome, basis: str, reason: str | None) -> None:
+	out.fields.update(
+		closed_on=case.now, closure_basis=basis, closure_reason=reason or "", resume_state="", waiting_on=""
+	)
+
+
+def close(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	basis = data.get("basis") or next(b for b in BASES_FROM[case.status] if not CLOSURE_BASES[b](case))
+	_end(case, out, basis, data.get("reason"))
+	if basis in ("No Reply", "No Contact Possible"):
+		out.fields["response"] = "No Reply"
+		out.row_changes.append(("decisions", len(case.rows("decisions")) - 1, {"response": "No Reply"}))
+	out.event("closed", public=True, basis=basis)
+
+
+def out_of_scope(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	_end(case, out, "Out of Scope", data.get("reason"))
+	out.letters.append(_letter("Out of Scope", data, "letter_sent", reason=data.get("reason")))
+	out.event("out_of_scope", public=True)
+
+
+def duplicate(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""Both records stay; the earliest receipt counts for the one that goes on."""
+	original = case.original or {}
+	_end(case, out, "Duplicate", None)
+	out.fields["duplicate_of"] = original.get("name")
+	if case.get("received_on") and original.get("received_on") and case.get("received_on") < original["received_on"]:
+		out.original_received_on = case.get("received_on")
+	out.letters.append(_letter("Closure", data, "letter_sent", duplicate_of=original.get("name")))
+	out.event("duplicate", public=True, of=original.get("name"))
+
+
+def withdraw(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	"""Withdrawn is not forgotten: with a safety implication the investigation goes on."""
+	at = data.get("responded_on")
+	_end(case, out, "Withdrawn", data.get("words"))
+	keep = ["contain", "assess", "investigate"] if case.get("safety_implication") == "Yes" else []
+	out.event("withdrawn", at=at, public=True, keep=keep, channel=data.get("channel") or "")
+
+
+def reopened(case: Case, out: Outcome, to_state: str) -> None:
+	"""Undo the closing; where an answer was already sent, what follows is a new round."""
+	round_ = _round(case)
+	if case.last_decision.get("sent_on") and to_state != "Rejected":
+		round_ += 1
+	out.fields.update(closed_on=None, closure_basis="", closure_reason="", duplicate_of=None, round=round_)
+	if case.get("resolved_at_first_contact"):
+		out.fields["resolved_at_first_contact"] = 0
+	out.event("reopened", public=True, round=round_, to_state=to_state)
+
+
+def reopen(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	reopened(case, out, out.target)

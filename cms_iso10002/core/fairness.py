@@ -1,0 +1,62 @@
+"""Who may not touch a complaint: objectivity (ISO 10002:2018, 4.7) as rules.
+
+Nobody recorded as concerned handles, investigates, decides, approves or reviews the complaint, nor sees it;
+and who reviews a decision neither made it nor investigated it.
+"""
+
+from __future__ import annotations
+
+from cms_iso10002.core.case import Actor, Case
+from cms_iso10002.core.refusal import N_, Refusal
+
+DUTIES = {
+	"handler": N_("handler"),
+	"investigator": N_("investigator"),
+	"reviewer": N_("reviewer"),
+	"received_by": "",
+}
+"""Fields that name who has a duty. Having received a complaint is no duty that conflicts."""
+
+
+def check_duties(case: Case) -> None:
+	"""Refuse a person concerned in any duty of the complaint. Raises Refusal naming the person and the duty."""
+	for fieldname, duty in DUTIES.items():
+		user = case.get(fieldname)
+		if duty and user in case.concerned:
+			raise Refusal(
+				N_("{0} is concerned by this complaint and can't be its {1}: choose somebody else."), user, duty
+			)
+	decision = case.last_decision
+	if decision and not decision.get("sent_on") and decision.get("decided_by") in case.concerned:
+		raise Refusal(
+			N_("{0} is concerned by this complaint and has decided it: let somebody else decide first."),
+			decision["decided_by"],
+		)
+	for row in case.rows("redress"):
+		if row.get("approved_by") in case.concerned:
+			raise Refusal(
+				N_("{0} is concerned by this complaint and can't approve redress: choose somebody else."),
+				row["approved_by"],
+			)
+	check_reviewer(case, case.get("reviewer"))
+
+
+def check_reviewer(case: Case, user: str | None) -> None:
+	"""Refuse a reviewer who investigated or decided before (annex escalation-flow: level 2 is somebody else)."""
+	if not user:
+		return
+	if user == case.get("investigator"):
+		raise Refusal(N_("{0} investigated this complaint and can't review it: choose somebody else."), user)
+	earlier = {
+		row.get("decided_by") for row in case.rows("decisions") if row.get("level") != "Internal Review"
+	}
+	if user in earlier:
+		raise Refusal(N_("{0} decided this complaint before and can't review it: choose somebody else."), user)
+
+
+def check_actor(case: Case, actor: Actor) -> None:
+	"""Refuse any act by a person concerned. Raises Refusal."""
+	if actor.user in case.concerned:
+		raise Refusal(
+			N_("You are recorded as concerned by this complaint: ask a Complaint Manager to assign it.")
+		)
