@@ -26,6 +26,7 @@ override_doctype_dashboards = {
 }
 
 doc_events = {
+	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Communication": {
 		"after_insert": [
 			"cms_iso10002.complaints.correspondence.record_incoming_mail",
@@ -52,4 +53,9 @@ permission_query_conditions = {
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
 }
 
-jinja = {"methods": ["cms_iso10002.complaints.printing.complaint_letter", "cms_iso10002.complaints.printing.complaint_form"]}
+jinja = {
+	"methods": [
+		"cms_iso10002.complaints.printing.complaint_letter",
+		"cms_iso10002.complaints.printing.complaint_form",
+	]
+}

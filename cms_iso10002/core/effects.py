@@ -202,7 +202,10 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 		out.letters.append(_letter("Summary Resolution", data, "response_sent", round=_round(case)))
 	out.event("resolved_early", public=True, reason="resolved at first contact")
 	out.event("accepted", at=at, public=True, partial=False)
-	if not any(r.get("state") not in ("Declined", "Cancelled", "Implemented", "Verified") for r in case.rows("redress")):
+	if not any(
+		r.get("state") not in ("Declined", "Cancelled", "Implemented", "Verified")
+		for r in case.rows("redress")
+	):
 		out.event("nothing_to_implement")
 
 
@@ -251,7 +254,11 @@ def duplicate(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	original = case.original or {}
 	_end(case, out, "Duplicate", None)
 	out.fields["duplicate_of"] = original.get("name")
-	if case.get("received_on") and original.get("received_on") and case.get("received_on") < original["received_on"]:
+	if (
+		case.get("received_on")
+		and original.get("received_on")
+		and case.get("received_on") < original["received_on"]
+	):
 		out.original_received_on = case.get("received_on")
 	out.letters.append(_letter("Closure", data, "letter_sent", duplicate_of=original.get("name")))
 	out.event("duplicate", public=True, of=original.get("name"))

@@ -24,7 +24,9 @@ def check_duties(case: Case) -> None:
 		user = case.get(fieldname)
 		if duty and user in case.concerned:
 			raise Refusal(
-				N_("{0} is concerned by this complaint and can't be its {1}: choose somebody else."), user, duty
+				N_("{0} is concerned by this complaint and can't be its {1}: choose somebody else."),
+				user,
+				duty,
 			)
 	decision = case.last_decision
 	if decision and not decision.get("sent_on") and decision.get("decided_by") in case.concerned:
@@ -51,7 +53,9 @@ def check_reviewer(case: Case, user: str | None) -> None:
 		row.get("decided_by") for row in case.rows("decisions") if row.get("level") != "Internal Review"
 	}
 	if user in earlier:
-		raise Refusal(N_("{0} decided this complaint before and can't review it: choose somebody else."), user)
+		raise Refusal(
+			N_("{0} decided this complaint before and can't review it: choose somebody else."), user
+		)
 
 
 def check_actor(case: Case, actor: Actor) -> None:

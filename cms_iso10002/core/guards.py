@@ -6,10 +6,10 @@ phrases that end the sentence "Still needed: …", or raises `Refusal` where not
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from html import unescape
-import re
 from typing import Any
 
 from cms_iso10002.core import fairness
@@ -59,7 +59,9 @@ def waiver(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 		raise Refusal(N_("Complaint Settings allow no decision without an investigation: investigate first."))
 	if case.get("severity") != limit and at_least(case.get("severity"), limit):
 		raise Refusal(
-			N_("The investigation may be waived up to severity {0}; this complaint is {1}: investigate first."),
+			N_(
+				"The investigation may be waived up to severity {0}; this complaint is {1}: investigate first."
+			),
 			limit,
 			case.get("severity"),
 		)
@@ -139,7 +141,9 @@ def reviewer(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	user = data.get("reviewer")
 	if user in case.concerned:
 		raise Refusal(
-			N_("{0} is concerned by this complaint and can't be its {1}: choose somebody else."), user, N_("reviewer")
+			N_("{0} is concerned by this complaint and can't be its {1}: choose somebody else."),
+			user,
+			N_("reviewer"),
 		)
 	fairness.check_reviewer(case, user)
 	return []
@@ -195,10 +199,15 @@ def duplicate(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 			N_("{0} is itself a duplicate: choose {1}."), original.get("name"), original.get("duplicate_of")
 		)
 	if original.get("status") in CLOSED_STATES:
-		raise Refusal(N_("{0} is {1}: reopen it first, or relate the two."), original.get("name"), original.get("status"))
+		raise Refusal(
+			N_("{0} is {1}: reopen it first, or relate the two."),
+			original.get("name"),
+			original.get("status"),
+		)
 	if not case.same_complainant:
 		raise Refusal(
-			N_("{0} was made by somebody else: put both into a Complaint Group instead."), original.get("name")
+			N_("{0} was made by somebody else: put both into a Complaint Group instead."),
+			original.get("name"),
 		)
 	return []
 
@@ -206,7 +215,11 @@ def duplicate(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 def inside_recourse(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	"""A case closed for want of a reply is reopened by a rejection while recourse is open."""
 	if case.get("closure_basis") != "No Reply":
-		raise Refusal(N_("Only a complaint closed as No Reply can be rejected late: ask a Complaint Manager to reopen it."))
+		raise Refusal(
+			N_(
+				"Only a complaint closed as No Reply can be rejected late: ask a Complaint Manager to reopen it."
+			)
+		)
 	expires = _date(case.last_decision.get("recourse_expires_on"))
 	if expires and case.today > expires:
 		raise Refusal(N_("The recourse window ended on {0}."), expires.isoformat())

@@ -205,8 +205,22 @@ TRANSITIONS: tuple[Transition, ...] = (
 		(AGENT, MANAGER),
 		effects.resolve_early,
 		asks=(
-			Ask("severity", N_("Severity"), "Select", ("", "Minor", "Moderate", "Major", "Critical"), True, "severity"),
-			Ask("safety_implication", N_("Safety Implication"), "Select", ("", "No", "Yes"), True, "safety_implication"),
+			Ask(
+				"severity",
+				N_("Severity"),
+				"Select",
+				("", "Minor", "Moderate", "Major", "Critical"),
+				True,
+				"severity",
+			),
+			Ask(
+				"safety_implication",
+				N_("Safety Implication"),
+				"Select",
+				("", "No", "Yes"),
+				True,
+				"safety_implication",
+			),
 			Ask("reasons", N_("What Was Done About It"), "Text", required=True),
 			Ask("outcome", N_("Outcome"), "Select", OUTCOMES[1:]),
 			Ask("words", N_("Accepted in Which Words"), "Small Text", required=True),
@@ -244,7 +258,12 @@ TRANSITIONS: tuple[Transition, ...] = (
 		(AGENT, MANAGER, SYSTEM),
 		effects.close,
 		asks=(
-			Ask("basis", N_("Closure Basis"), "Select", ("", *dict.fromkeys(b for bs in BASES_FROM.values() for b in bs))),
+			Ask(
+				"basis",
+				N_("Closure Basis"),
+				"Select",
+				("", *dict.fromkeys(b for bs in BASES_FROM.values() for b in bs)),
+			),
 			Ask("reason", N_("Remark"), "Small Text"),
 		),
 		needs=(guards.closing,),
@@ -285,7 +304,13 @@ TRANSITIONS: tuple[Transition, ...] = (
 		(MANAGER,),
 		effects.reopen,
 		asks=(
-			Ask("to_state", N_("Reopen As"), "Select", tuple(s for s in OPEN_STATES if s != UNDER_REVIEW), True),
+			Ask(
+				"to_state",
+				N_("Reopen As"),
+				"Select",
+				tuple(s for s in OPEN_STATES if s != UNDER_REVIEW),
+				True,
+			),
 			REASON,
 		),
 		chosen=tuple(s for s in OPEN_STATES if s != UNDER_REVIEW),
@@ -324,7 +349,9 @@ def infer(case: Case, target: str) -> str:
 				continue
 			return transition.action
 	raise Refusal(
-		N_("A complaint can't go from {0} to {1}: use one of the actions its state offers."), case.status, target
+		N_("A complaint can't go from {0} to {1}: use one of the actions its state offers."),
+		case.status,
+		target,
 	)
 
 
@@ -385,6 +412,12 @@ def workflow_rows() -> list[dict[str, str]]:
 					if transition.action == "Record Late Rejection":
 						condition = 'doc.closure_basis == "No Reply"'
 					rows.append(
-						dict(state=source, action=transition.action, next_state=target, allowed=role, condition=condition)
+						dict(
+							state=source,
+							action=transition.action,
+							next_state=target,
+							allowed=role,
+							condition=condition,
+						)
 					)
 	return rows

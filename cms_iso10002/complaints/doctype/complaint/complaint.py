@@ -1,4 +1,59 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+
+from cms_iso10002.complaints import actions, cases, clock, correspondence, intake, timeline
+from cms_iso10002.core import changes, fairness, lifecycle
+from cms_iso10002.core.case import EventSpec
+from cms_iso10002.core.refusal import Refusal
+from cms_iso10002.core.states import RECEIVED, category
+
+SERVER_TABLES = ("milestones", "decisions", "extensions")
+"""Tables only the server writes; `milestones` even past the document, in place."""
+
+SERVER_FIELDS = (
+	"status_category",
+	"round",
+	"outcome",
+	"response",
+	"next_action_at",
+	"is_overdue",
+	"sla_policy",
+	"policy_reason",
+	"policy_snapshot",
+	"recorded_on",
+	"duplicate_of",
+	"escalation_level",
+	"resolved_at_first_contact",
+	"in_external_dispute",
+	"investigation_waived_reason",
+	"closed_on",
+	"closure_basis",
+	"closure_reason",
+	"ledger_head",
+	"ledger_sequence",
+	"tracking_key_hash",
+	"anonymised_on",
+	"resume_state",
+)
+"""Fields only the server writes: whatever a client sends, the database's value stands."""
+
+AFTER_WITHDRAWAL = frozenset(
+	{
+		"findings",
+		"root_cause",
+		"root_cause_notes",
+		"action_state",
+		"no_action_reason",
+		"investigator",
+		"immediate_action_needed",
+		"immediate_action_taken",
+		"immediate_action_on",
+		"immediate_action_by",
+		"assessment_reason",
+	}
+)
+"""What may still be written on a withdrawn complaint with a safety implication: the investigation goes on."""
 
 
 class Complaint(Document):
@@ -11,7 +66,9 @@ class Complaint(Document):
 		from frappe.types import DF
 
 		from cms_iso10002.complaints.doctype.complaint_aspect.complaint_aspect import ComplaintAspect
-		from cms_iso10002.complaints.doctype.complaint_concerned_person.complaint_concerned_person import ComplaintConcernedPerson
+		from cms_iso10002.complaints.doctype.complaint_concerned_person.complaint_concerned_person import (
+			ComplaintConcernedPerson,
+		)
 		from cms_iso10002.complaints.doctype.complaint_decision.complaint_decision import ComplaintDecision
 		from cms_iso10002.complaints.doctype.complaint_extension.complaint_extension import ComplaintExtension
 		from cms_iso10002.complaints.doctype.complaint_milestone.complaint_milestone import ComplaintMilestone
@@ -25,22 +82,40 @@ class Complaint(Document):
 		assessment_reason: DF.SmallText | None
 		assistance_notes: DF.SmallText | None
 		category: DF.Link | None
-		channel: DF.Literal["Portal", "E-mail", "Phone", "In Person", "Letter", "Social Media", "Web", "Other"]
+		channel: DF.Literal[
+			"Portal", "E-mail", "Phone", "In Person", "Letter", "Social Media", "Web", "Other"
+		]
 		closed_on: DF.Datetime | None
-		closure_basis: DF.Literal["", "Accepted", "Resolved Early", "No Reply", "Recourse Exhausted", "Recourse Expired", "External Outcome", "Withdrawn", "Out of Scope", "Duplicate", "No Contact Possible"]
+		closure_basis: DF.Literal[
+			"",
+			"Accepted",
+			"Resolved Early",
+			"No Reply",
+			"Recourse Exhausted",
+			"Recourse Expired",
+			"External Outcome",
+			"Withdrawn",
+			"Out of Scope",
+			"Duplicate",
+			"No Contact Possible",
+		]
 		closure_reason: DF.SmallText | None
 		company: DF.Link
 		complainant_address: DF.SmallText | None
 		complainant_email: DF.Data | None
 		complainant_name: DF.Data | None
 		complainant_phone: DF.Data | None
-		complainant_type: DF.Literal["Customer", "Public", "Employee as Customer", "Supplier", "Authority", "Other"]
+		complainant_type: DF.Literal[
+			"Customer", "Public", "Employee as Customer", "Supplier", "Authority", "Other"
+		]
 		complaint_group: DF.Link | None
 		complexity: DF.Literal["", "Low", "Medium", "High"]
 		confidentiality: DF.Literal["Normal", "Confidential", "Restricted"]
 		conflict_check: DF.Literal["Not Done", "None Found", "Names Recorded"]
 		contact: DF.Link | None
-		correspondence_format: DF.Literal["Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"]
+		correspondence_format: DF.Literal[
+			"Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"
+		]
 		correspondence_to: DF.Literal["Complainant", "Representative", "Both"]
 		customer: DF.Link | None
 		customer_group: DF.Link | None
@@ -108,7 +183,22 @@ class Complaint(Document):
 		severity: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]
 		share_with_company: DF.Check
 		sla_policy: DF.Link | None
-		status: DF.Literal["Received", "Acknowledged", "Assessed", "Under Investigation", "Decided", "Response Sent", "Accepted", "Rejected", "Under Review", "Awaiting Complainant", "Closed", "Out of Scope", "Duplicate", "Withdrawn"]
+		status: DF.Literal[
+			"Received",
+			"Acknowledged",
+			"Assessed",
+			"Under Investigation",
+			"Decided",
+			"Response Sent",
+			"Accepted",
+			"Rejected",
+			"Under Review",
+			"Awaiting Complainant",
+			"Closed",
+			"Out of Scope",
+			"Duplicate",
+			"Withdrawn",
+		]
 		status_category: DF.Literal["Open", "Paused", "Resolved", "Closed"]
 		subject: DF.Data
 		subjects: DF.Table[ComplaintSubject]
@@ -117,4 +207,233 @@ class Complaint(Document):
 		waiting_on: DF.Literal["", "Complainant", "Supplier", "Returned Goods", "Third Party"]
 	# end: auto-generated types
 
-	pass
+	def before_insert(self):
+		self.start_afresh()
+
+	def before_validate(self):
+		self.restore_server_fields()
+		self.complete_receipt()
+
+	def validate(self):
+		self.check_input()
+		self.check_untouched_when_closed()
+		self.set_priority()
+		self.approve_when_asked()
+		self.collect_changes()
+
+	def validate_workflow(self):
+		"""The Workflow only supplies the buttons; the core decides (it replaces Frappe's own check)."""
+		self.change_state()
+		self.check_fairness()
+
+	def before_save(self):
+		self.status_category = category(self.status)
+
+	def after_insert(self):
+		intake.receive(self)
+
+	def on_update(self):
+		self.record_changes()
+
+	def on_trash(self):
+		self.refuse_deletion()
+
+	def start_afresh(self):
+		"""A copy or an import starts as received, with nothing the server owns."""
+		if self.status not in (None, "", RECEIVED):
+			frappe.throw(_("A new complaint starts as {0}: take the actions afterwards.").format(_(RECEIVED)))
+		for name in SERVER_FIELDS:
+			self.set(name, None)
+		for table in SERVER_TABLES:
+			self.set(table, [])
+		self.update({"status": RECEIVED, "status_category": "Open", "round": 1})
+
+	def restore_server_fields(self):
+		before = self.get_doc_before_save()
+		if not before:
+			return
+		for name in SERVER_FIELDS:
+			self.set(name, before.get(name))
+		for table in SERVER_TABLES:
+			self.set(table, before.get(table))
+
+	def complete_receipt(self):
+		if self.is_new():
+			intake.complete(self)
+			intake.set_policy(self)
+
+	def check_input(self):
+		intake.check(self)
+
+	def set_priority(self):
+		intake.prioritise(self)
+
+	def asked_action(self) -> str | None:
+		"""The action that is taken with this save: named by who calls, or meant by a changed status."""
+		before = self.get_doc_before_save()
+		if self.flags.action:
+			return self.flags.action
+		if before and self.status != before.status:
+			try:
+				return lifecycle.infer(cases.read(self, status=before.status), self.status)
+			except Refusal as refusal:
+				cases.refuse(refusal)
+		return None
+
+	def change_state(self):
+		before = self.get_doc_before_save()
+		if not before:
+			return
+		action = self.asked_action()
+		self.flags.outcome = None
+		if not action:
+			return
+		who = cases.actor(*(self.flags.action_roles or ()))
+		outcome = cases.decide(self, action, who, self.flags.action_data or {}, before.status)
+		cases.put(self, outcome)
+		self.status_category = category(self.status)
+		intake.prioritise(self)
+		self.flags.outcome = outcome
+
+	def check_fairness(self):
+		try:
+			fairness.check_duties(cases.read(self))
+		except Refusal as refusal:
+			cases.refuse(refusal)
+
+	def approve_when_asked(self):
+		if self.flags.approval:
+			actions.approve(self, self.get_doc_before_save().status)
+
+	def check_untouched_when_closed(self):
+		"""Closed cases refuse edits; what is wrong with one is put right by reopening it."""
+		before = self.get_doc_before_save()
+		if (
+			not before
+			or before.status_category != "Closed"
+			or self.flags.action
+			or self.status != before.status
+		):
+			return
+		allowed = (
+			AFTER_WITHDRAWAL if before.status == "Withdrawn" and before.safety_implication == "Yes" else ()
+		)
+		for df in self.meta.fields:
+			if (
+				df.fieldname not in allowed
+				and df.fieldname not in SERVER_TABLES
+				and self.is_changed(df, before)
+			):
+				frappe.throw(
+					_(
+						"This complaint is {0} and can't be changed: ask a Complaint Manager to reopen it."
+					).format(_(before.status))
+				)
+
+	def is_changed(self, df, before) -> bool:
+		if df.fieldtype in frappe.model.table_fields:
+			return not self.is_child_table_same(df.fieldname)
+		return df.fieldtype not in frappe.model.no_value_fields and self.has_value_changed(df.fieldname)
+
+	def collect_changes(self):
+		"""What this edit means, as events; recorded once it is stored."""
+		before = self.get_doc_before_save()
+		self.flags.changes = []
+		if not before:
+			return
+		moved = clock.to_utc(self.received_on) != clock.to_utc(before.received_on)
+		received_at = clock.to_micros(clock.to_utc(self.received_on)) if moved else None
+		try:
+			self.flags.changes = changes.events(
+				before.as_dict(), self.as_dict(), (self.assessment_reason or "").strip(), received_at
+			)
+		except Refusal as refusal:
+			cases.refuse(refusal)
+		if self.flags.approval:
+			self.flags.changes.append(EventSpec("decision_approved", {"round": self.round}))
+		self.assessment_reason = None
+
+	def record_changes(self):
+		"""Send what is to be told, then record what happened: in one transaction with the change itself."""
+		if self.flags.in_insert or not self.get_doc_before_save():
+			return
+		outcome, specs = self.flags.outcome, list(self.flags.changes or ())
+		if outcome:
+			timeline.lock(self.name)
+			specs += [correspondence.send(self, letter) for letter in outcome.letters]
+			specs += outcome.events
+			self.take_over_receipt(outcome)
+		changed = timeline.record_all(self.name, specs)
+		self.take_server_fields(changed)
+		self.flags.update(
+			{"outcome": None, "changes": None, "action": None, "action_data": None, "approval": None}
+		)
+
+	def take_over_receipt(self, outcome):
+		"""The complaint that goes on for a duplicate was received when the earlier of the two was."""
+		if not outcome.original_received_on:
+			return
+		original = frappe.get_doc("Complaint", self.duplicate_of)
+		original.received_on = outcome.original_received_on
+		original.assessment_reason = _("{0}, a duplicate, was received earlier").format(self.name)
+		original.save(ignore_permissions=True)  # follows from marking this one, which was permitted
+
+	def take_server_fields(self, changed):
+		"""Show on this document what the timeline stored past it."""
+		if not changed:
+			return
+		self.update(changed)
+		self.set(
+			"milestones",
+			frappe.get_all(
+				"Complaint Milestone", filters={"parent": self.name}, fields=["*"], order_by="idx"
+			),
+		)
+
+	def update_from(self, other):
+		"""Become what `other`, a later reading of the same complaint, is."""
+		self.update(
+			{name: other.get(name) for name in self.meta.get_valid_columns() if name in other.as_dict()}
+		)
+		for df in self.meta.get_table_fields():
+			self.set(df.fieldname, other.get(df.fieldname))
+
+	def undo_sending(self, letter):
+		"""A letter that did not arrive was not sent: back to the state before, as an event that clocks heed."""
+		back = {
+			"Acknowledgement": ("Acknowledged", "Received"),
+			"Decision": ("Response Sent", "Decided"),
+			"Review Outcome": ("Response Sent", "Decided"),
+		}
+		specs = [EventSpec("delivery_failed", {"letter": letter.name, "kind": letter.kind})]
+		source, target = back.get(letter.kind, (None, None))
+		if self.status == source and letter.round == (self.round or 1):
+			specs.append(
+				EventSpec("state_changed", {"from": source, "to": target, "action": "Delivery Failed"})
+			)
+			self.flags.undone = target
+			values = {"status": target, "status_category": category(target)}
+			if letter.kind != "Acknowledgement":
+				values["response"] = ""
+				frappe.db.set_value(
+					"Complaint Decision",
+					self.decisions[-1].name,
+					{"sent_on": None, "response": "", "recourse_expires_on": None},
+					update_modified=False,
+				)
+			frappe.db.set_value("Complaint", self.name, values)
+		timeline.record_all(self.name, specs)
+		self.reload()
+
+	def update_children(self):
+		"""As Frappe's, but milestones are never written from a document: the timeline owns their rows."""
+		for df in self.meta.get_table_fields():
+			if df.fieldname != "milestones":
+				self.update_child_table(df.fieldname, df)
+
+	def refuse_deletion(self):
+		frappe.throw(
+			_(
+				"A complaint is a record and can't be deleted: close it, or anonymise it when its time has come."
+			)
+		)

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 
@@ -24,4 +26,20 @@ class ComplaintCategory(NestedSet):
 		safety: DF.Check
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_parent_is_a_group()
+		self.check_referral()
+
+	def check_parent_is_a_group(self):
+		"""A category may lie only below one that is a group."""
+		parent = self.parent_complaint_category
+		if parent and not frappe.get_cached_value("Complaint Category", parent, "is_group"):
+			frappe.throw(_("{0} is not a group, so no category can lie below it.").format(frappe.bold(parent)))
+
+	def check_referral(self):
+		"""Whoever is turned away is told where to go (ISO 10002 does not cover the matter, somebody does)."""
+		if self.out_of_scope and not (self.referral_note or "").strip():
+			frappe.throw(
+				_("A category that is out of scope has to say where to go instead."),
+				frappe.MandatoryError,
+			)

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -25,4 +27,14 @@ class ComplaintEvent(Document):
 		sequence: DF.Int
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.refuse_change()
+
+	def on_trash(self):
+		self.refuse_change()
+
+	def refuse_change(self):
+		"""Events are written by `timeline.record` alone, past this controller, and stay."""
+		frappe.throw(
+			_("The events of a complaint can't be written, changed or deleted by hand: they are its record.")
+		)

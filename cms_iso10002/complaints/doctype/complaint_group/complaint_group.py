@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -10,7 +12,9 @@ class ComplaintGroup(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from cms_iso10002.complaints.doctype.complaint_group_letter.complaint_group_letter import ComplaintGroupLetter
+		from cms_iso10002.complaints.doctype.complaint_group_letter.complaint_group_letter import (
+			ComplaintGroupLetter,
+		)
 
 		company: DF.Link | None
 		lead_complaint: DF.Link | None
@@ -21,4 +25,46 @@ class ComplaintGroup(Document):
 		title: DF.Data
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_lead()
+
+	def on_update(self):
+		self.share_findings()
+
+	def check_lead(self):
+		"""The lead case is one of the group's own."""
+		if self.is_new() or not self.lead_complaint:
+			return
+		if frappe.db.get_value("Complaint", self.lead_complaint, "complaint_group") != self.name:
+			frappe.throw(
+				_("{0} is not in this group: put it in first, then make it the lead.").format(
+					self.lead_complaint
+				)
+			)
+
+	def members(self) -> list[str]:
+		"""The complaints of the group that the user may see."""
+		return frappe.get_list(
+			"Complaint", filters={"complaint_group": self.name}, order_by="name", pluck="name"
+		)
+
+	def share_findings(self):
+		"""What the group found out stands in each member that is still investigated and has no findings of its own."""
+		if not self.shared_findings or not self.has_value_changed("shared_findings"):
+			return
+		for name in frappe.get_list(
+			"Complaint",
+			filters={"complaint_group": self.name, "status": ("in", ("Assessed", "Under Investigation"))},
+			order_by="name",
+			pluck="name",
+		):
+			self.share_with(frappe.get_doc("Complaint", name))
+
+	def share_with(self, complaint):
+		from cms_iso10002.core.guards import has_text
+
+		if has_text(complaint.findings):
+			return
+		complaint.findings = self.shared_findings
+		complaint.root_cause = complaint.root_cause or self.shared_root_cause
+		complaint.save()

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -17,4 +19,12 @@ class ComplaintLedgerSeal(Document):
 		previous_seal: DF.Data | None
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.refuse_change()
+
+	def on_trash(self):
+		self.refuse_change()
+
+	def refuse_change(self):
+		"""Seals are made by the daily job alone, past this controller, and stay."""
+		frappe.throw(_("Seals can't be written, changed or deleted by hand: they prove the record."))

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -17,7 +19,18 @@ class ComplaintLetter(Document):
 		delivery: DF.Literal["Sent", "Delivered", "Failed", "Not Possible"]
 		file: DF.Link | None
 		format: DF.Literal["Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"]
-		kind: DF.Literal["Acknowledgement", "Information Request", "Progress Update", "Extension Notice", "Holding Response", "Decision", "Summary Resolution", "Review Outcome", "Out of Scope", "Closure"]
+		kind: DF.Literal[
+			"Acknowledgement",
+			"Information Request",
+			"Progress Update",
+			"Extension Notice",
+			"Holding Response",
+			"Decision",
+			"Summary Resolution",
+			"Review Outcome",
+			"Out of Scope",
+			"Closure",
+		]
 		language: DF.Link | None
 		reason: DF.SmallText | None
 		recipient: DF.Data | None
@@ -27,4 +40,16 @@ class ComplaintLetter(Document):
 		subject: DF.Data | None
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.refuse_by_hand()
+
+	def on_trash(self):
+		self.refuse_deletion()
+
+	def refuse_by_hand(self):
+		"""A letter comes from `correspondence` alone: there it is sent, recorded and meets its milestone."""
+		if not self.flags.from_correspondence:
+			frappe.throw(_("Letters are sent from the complaint, not written here: use its actions."))
+
+	def refuse_deletion(self):
+		frappe.throw(_("A letter that was sent can't be deleted: it is part of the complaint's record."))

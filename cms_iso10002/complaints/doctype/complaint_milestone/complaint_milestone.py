@@ -22,7 +22,17 @@ class ComplaintMilestone(Document):
 		reference: DF.Data | None
 		remark: DF.SmallText | None
 		round: DF.Int
-		stage: DF.Literal["acknowledge", "contain", "assess", "investigate", "update", "decide", "implement", "review", "external"]
+		stage: DF.Literal[
+			"acknowledge",
+			"contain",
+			"assess",
+			"investigate",
+			"update",
+			"decide",
+			"implement",
+			"review",
+			"external",
+		]
 		started_at: DF.Datetime | None
 		started_utc: DF.Int
 		state: DF.Literal["Waiting", "Running", "Paused", "Met", "Met Late", "Overdue", "Cancelled"]

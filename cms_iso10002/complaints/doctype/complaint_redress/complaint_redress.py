@@ -24,7 +24,9 @@ class ComplaintRedress(Document):
 		parentfield: DF.Data
 		parenttype: DF.Data
 		remedy: DF.Link
-		state: DF.Literal["Proposed", "Approved", "Offered", "Accepted", "Declined", "Implemented", "Verified", "Cancelled"]
+		state: DF.Literal[
+			"Proposed", "Approved", "Offered", "Accepted", "Declined", "Implemented", "Verified", "Cancelled"
+		]
 		verified_by: DF.Link | None
 	# end: auto-generated types
 

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -10,7 +12,9 @@ class ComplaintRemedy(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from cms_iso10002.complaints.doctype.complaint_authority_limit.complaint_authority_limit import ComplaintAuthorityLimit
+		from cms_iso10002.complaints.doctype.complaint_authority_limit.complaint_authority_limit import (
+			ComplaintAuthorityLimit,
+		)
 
 		authority_limits: DF.Table[ComplaintAuthorityLimit]
 		description: DF.SmallText | None
@@ -20,4 +24,15 @@ class ComplaintRemedy(Document):
 		type: DF.Literal["Money", "Goods", "Service", "Information", "Goodwill", "Change"]
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_one_limit_per_role()
+
+	def check_one_limit_per_role(self):
+		"""Two limits for one role and currency would leave open which one counts."""
+		seen = set()
+		for row in self.authority_limits:
+			if (row.role, row.currency) in seen:
+				frappe.throw(
+					_("Row {0}: {1} has a limit in this currency already.").format(row.idx, frappe.bold(row.role))
+				)
+			seen.add((row.role, row.currency))

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.utils.nestedset import NestedSet
 
 
@@ -20,4 +22,11 @@ class ComplaintRootCause(NestedSet):
 		rgt: DF.Int
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_parent_is_a_group()
+
+	def check_parent_is_a_group(self):
+		"""A root cause may lie only below one that is a group."""
+		parent = self.parent_complaint_root_cause
+		if parent and not frappe.get_cached_value("Complaint Root Cause", parent, "is_group"):
+			frappe.throw(_("{0} is not a group, so no root cause can lie below it.").format(frappe.bold(parent)))

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -30,4 +32,29 @@ class ComplaintSettings(Document):
 		waive_investigation_up_to: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_reminders()
+		self.check_duplicate_score()
+
+	def reminders(self) -> list[int]:
+		"""After how many days without an answer the complainant is reminded, in order."""
+		try:
+			days = sorted({int(part) for part in (self.reminder_days or "").split(",") if part.strip()})
+		except ValueError:
+			days = [0]
+		if days and days[0] < 1:
+			frappe.throw(_("Reminders After is a list of days such as 7,12."))
+		return days
+
+	def check_reminders(self):
+		days = self.reminders()
+		if days and self.answer_within_days and days[-1] >= self.answer_within_days:
+			frappe.throw(
+				_("A reminder after {0} days comes too late: an answer is awaited for {1} days.").format(
+					days[-1], self.answer_within_days
+				)
+			)
+
+	def check_duplicate_score(self):
+		if self.duplicate_minimum_score and self.duplicate_minimum_score > 100:
+			frappe.throw(_("Scores go from 0 to 100."))

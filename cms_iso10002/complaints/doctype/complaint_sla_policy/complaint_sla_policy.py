@@ -8,14 +8,18 @@ class ComplaintSLAPolicy(Document):
 	from typing import TYPE_CHECKING
 
 	if TYPE_CHECKING:
+		from erpnext.support.doctype.service_day.service_day import ServiceDay
 		from frappe.types import DF
 
-		from cms_iso10002.complaints.doctype.complaint_sla_target.complaint_sla_target import ComplaintSLATarget
-		from erpnext.support.doctype.service_day.service_day import ServiceDay
+		from cms_iso10002.complaints.doctype.complaint_sla_target.complaint_sla_target import (
+			ComplaintSLATarget,
+		)
 
 		amended_from: DF.Link | None
 		category: DF.Link | None
-		channel: DF.Literal["", "Portal", "E-mail", "Phone", "In Person", "Letter", "Social Media", "Web", "Other"]
+		channel: DF.Literal[
+			"", "Portal", "E-mail", "Phone", "In Person", "Letter", "Social Media", "Web", "Other"
+		]
 		company: DF.Link | None
 		customer_group: DF.Link | None
 		enabled: DF.Check

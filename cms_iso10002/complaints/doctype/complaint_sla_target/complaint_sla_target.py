@@ -21,8 +21,20 @@ class ComplaintSLATarget(Document):
 		pausable: DF.Check
 		raises_level: DF.Check
 		repeats: DF.Check
-		stage: DF.Literal["acknowledge", "contain", "assess", "investigate", "update", "decide", "implement", "review", "external"]
-		starts_at: DF.Literal["", "received", "acknowledge", "contain", "assess", "investigate", "decide", "review"]
+		stage: DF.Literal[
+			"acknowledge",
+			"contain",
+			"assess",
+			"investigate",
+			"update",
+			"decide",
+			"implement",
+			"review",
+			"external",
+		]
+		starts_at: DF.Literal[
+			"", "received", "acknowledge", "contain", "assess", "investigate", "decide", "review"
+		]
 		unit: DF.Literal["hours", "business hours", "business days", "calendar days", "weeks", "months"]
 		warn_percent: DF.Data | None
 	# end: auto-generated types

@@ -1,3 +1,5 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
 
 
@@ -21,4 +23,17 @@ class DisputeResolutionBody(Document):
 		what_it_does: DF.SmallText | None
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_pausing_stages()
+
+	def stages_that_pause(self) -> list[str]:
+		"""The stages whose clocks stop while a dispute before this body runs."""
+		return [line.strip().lower() for line in (self.pauses or "").splitlines() if line.strip()]
+
+	def check_pausing_stages(self):
+		known = frappe.get_meta("Complaint SLA Target").get_options("stage").split("\n")
+		for stage in self.stages_that_pause():
+			if stage not in known:
+				frappe.throw(
+					_("{0} is not a stage; the stages are {1}.").format(frappe.bold(stage), ", ".join(known))
+				)

@@ -1,4 +1,10 @@
+import frappe
+from frappe import _
 from frappe.model.document import Document
+from frappe.utils import get_datetime
+
+from cms_iso10002.complaints import clock, timeline
+from cms_iso10002.core.case import EventSpec
 
 
 class ExternalDispute(Document):
@@ -10,7 +16,9 @@ class ExternalDispute(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		from cms_iso10002.complaints.doctype.external_dispute_request.external_dispute_request import ExternalDisputeRequest
+		from cms_iso10002.complaints.doctype.external_dispute_request.external_dispute_request import (
+			ExternalDisputeRequest,
+		)
 
 		body: DF.Link
 		closed_on: DF.Datetime | None
@@ -23,4 +31,85 @@ class ExternalDispute(Document):
 		stage: DF.Literal["Filed", "Under Examination", "Mediation", "Decided", "Closed"]
 	# end: auto-generated types
 
-	pass
+	def validate(self):
+		self.check_dates()
+		self.check_requests()
+
+	def after_insert(self):
+		self.record_opening()
+
+	def on_update(self):
+		self.record_requests()
+		self.record_closing()
+		self.flag_complaint()
+
+	def on_trash(self):
+		self.refuse_deletion()
+
+	def check_dates(self):
+		if get_datetime(self.filed_on) > clock.now_site():
+			frappe.throw(_("Filed On lies in the future: enter when the body was turned to."))
+		if self.closed_on and get_datetime(self.closed_on) < get_datetime(self.filed_on):
+			frappe.throw(_("The dispute can't be closed before it was filed: check both dates."))
+		if self.closed_on and not self.outcome:
+			frappe.throw(_("Enter the outcome of the dispute before it is closed."))
+
+	def check_requests(self):
+		references = [row.reference for row in self.requests]
+		if len(set(references)) != len(references):
+			frappe.throw(_("Two requests have the same reference: give each its own."))
+
+	def record_opening(self):
+		"""The dispute runs beside any state; only the targets its body names are paused."""
+		timeline.record(
+			self.complaint,
+			"external_dispute_opened",
+			{"reference": self.name, "pauses": self.stages_paused()},
+			at=clock.to_utc(self.filed_on),
+		)
+
+	def stages_paused(self):
+		stages = frappe.get_cached_value("Dispute Resolution Body", self.body, "pauses") or ""
+		return [stage.strip() for stage in stages.splitlines() if stage.strip()]
+
+	def record_requests(self):
+		"""Each request of the body starts a clock; its answer meets it."""
+		before = {
+			row.name: row for row in (self.get_doc_before_save() or frappe._dict()).get("requests") or []
+		}
+		specs = []
+		for row in self.requests:
+			key = f"{self.name}/{row.reference}"
+			if row.name not in before:
+				due = {"due_at": clock.to_utc(row.due_on).isoformat()} if row.due_on else {}
+				specs.append(
+					EventSpec("external_request", {"reference": key, **due}, at=clock.to_utc(row.received_on))
+				)
+			if row.answered_on and not (before.get(row.name) or frappe._dict()).answered_on:
+				specs.append(
+					EventSpec("external_answered", {"reference": key}, at=clock.to_utc(row.answered_on))
+				)
+		timeline.record_all(self.complaint, specs)
+
+	def record_closing(self):
+		before = self.get_doc_before_save()
+		if self.closed_on and not (before and before.closed_on):
+			timeline.record(
+				self.complaint,
+				"external_dispute_closed",
+				{"reference": self.name, "outcome": self.outcome},
+				at=clock.to_utc(self.closed_on),
+			)
+
+	def flag_complaint(self):
+		"""Keep the complaint's flag: it blocks closing while any dispute is open."""
+		timeline.lock(self.complaint)
+		still_open = frappe.db.exists(
+			"External Dispute", {"complaint": self.complaint, "closed_on": ("is", "not set")}
+		)
+		frappe.db.set_value(
+			"Complaint", self.complaint, "in_external_dispute", int(bool(still_open)), update_modified=False
+		)
+
+	def refuse_deletion(self):
+		frappe.throw(_("A dispute before an outside body can't be deleted: close it with its outcome."))

@@ -1,0 +1,181 @@
+"""What people do with a complaint: the API behind the form's buttons and dialogs, and for other modules.
+
+Every action ends in `perform`, which saves the document; the controller asks the core. So a button, a dialog,
+REST, a bulk action and an import obey the same rules.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+import frappe
+from frappe import _
+
+from cms_iso10002.complaints import cases, clock, intake, timeline
+from cms_iso10002.core import guards, lifecycle
+from cms_iso10002.core.refusal import Refusal
+
+DEADLOCK_RETRIES = 3
+
+
+def retry_on_deadlock(function: Callable) -> Callable:
+	"""Do a whole request again when the database chose it as a deadlock's victim; it was rolled back whole."""
+
+	@wraps(function)
+	def retrying(*args: Any, **kwargs: Any) -> Any:
+		for attempt in range(DEADLOCK_RETRIES + 1):
+			try:
+				return function(*args, **kwargs)
+			except frappe.QueryDeadlockError:
+				frappe.db.rollback()
+				if attempt == DEADLOCK_RETRIES:
+					raise
+
+	return retrying
+
+
+def perform(
+	complaint: str,
+	action: str,
+	data: Mapping[str, Any] | None = None,
+	*,
+	roles: tuple[str, ...] = (),
+	by_system: bool = False,
+):
+	"""Take `action` on a complaint and return the saved document.
+
+	`data` answers what the action asks. `roles` adds roles of the core that are no roles of Frappe
+	(`Complainant`, `System`); `by_system` skips the check of the session user's permission, for callers that
+	checked otherwise. Raises frappe.ValidationError with what is missing; then nothing is stored.
+	"""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.flags.action = action
+	doc.flags.action_data = cases.answers(data)
+	doc.flags.action_roles = roles
+	doc.save(ignore_permissions=by_system)
+	return doc
+
+
+@frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
+def apply_action(complaint: str, action: str, data: str | dict | None = None) -> dict:
+	"""Take an action from the form. Checks write permission on the complaint, then the rules of the core."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("write")
+	answers = json.loads(data) if isinstance(data, str) and data else data
+	return perform(complaint, action, answers).as_dict()
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_dialog(complaint: str, action: str) -> dict:
+	"""What `action` asks, as fields of a Frappe dialog, preset from the complaint; and what is missing besides."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("read")
+	case = cases.read(doc)
+	try:
+		transition = lifecycle.find(action, doc.status)
+		missing = [label for need in transition.needs for label in need(case, cases.actor(), PRESUMED)]
+	except Refusal as refusal:
+		cases.refuse(refusal)
+	return {
+		"fields": [_dialog_field(doc, ask) for ask in transition.asks],
+		"missing": [_(label) for label in missing],
+	}
+
+
+PRESUMED = {"outcome": "", "duplicate_of": ""}
+
+
+def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
+	options = ask.options if isinstance(ask.options, str) else "\n".join(ask.options)
+	preset = doc.get(ask.preset) if ask.preset else None
+	return {
+		"fieldname": ask.name,
+		"label": _(ask.label),
+		"fieldtype": ask.kind,
+		"options": options,
+		"reqd": int(ask.required),
+		"default": preset or (clock.now_site() if ask.kind == "Datetime" else None),
+	}
+
+
+@frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
+def approve_decision(complaint: str) -> dict:
+	"""Approve the decision of the current round as the second person the settings ask for."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("write")
+	if not {"Complaint Manager", "System Manager"} & set(frappe.get_roles()):
+		frappe.throw(
+			_("Approving a decision needs the role {0}.").format(_("Complaint Manager")),
+			frappe.PermissionError,
+		)
+	doc.flags.approval = True
+	doc.save()
+	return doc.as_dict()
+
+
+def approve(doc, status: str) -> None:
+	"""Called by the controller: put the approval on the last decision, if the core allows it."""
+	case = cases.read(doc, status=status)
+	try:
+		guards.approver(case, cases.actor())
+	except Refusal as refusal:
+		cases.refuse(refusal)
+	doc.decisions[-1].update({"approved_by": frappe.session.user, "approved_on": clock.now_site()})
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def find_duplicates(complaint: str) -> list[dict]:
+	"""Complaints that may be the same as this one, with score and reasons, best first."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("read")
+	candidates = intake.find_duplicates(doc.as_dict())
+	found = {
+		row.name: row
+		for row in frappe.get_list(
+			"Complaint",
+			filters={"name": ("in", [c.name for c in candidates] or [""])},
+			fields=["name", "subject", "status", "received_on"],
+			order_by="name",
+		)
+	}
+	return [
+		{
+			**found[candidate.name],
+			"score": round(candidate.score),
+			"why": [_(template).format(*map(_, map(str, args))) for template, args in candidate.why],
+		}
+		for candidate in candidates
+		if candidate.name in found
+	]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_timeline(complaint: str) -> list[dict]:
+	"""The events of a complaint as people read them, oldest first."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("read")
+	return frappe.get_all(
+		"Complaint Event",
+		filters={"complaint": complaint},
+		fields=["sequence", "kind", "at", "actor", "public", "note"],
+		order_by="sequence",
+	)
+
+
+def record_message(complaint: str, communication: str, *, public: bool = True) -> None:
+	"""An event for a message that reached the complaint."""
+	timeline.record(complaint, "message_received", {"communication": communication}, public=public)
+
+
+def survivor(complaint: str) -> str:
+	"""The complaint that goes on for a duplicate (following chains); itself for any other."""
+	seen = set()
+	while complaint not in seen:
+		seen.add(complaint)
+		complaint = frappe.db.get_value("Complaint", complaint, "duplicate_of") or complaint
+	return complaint

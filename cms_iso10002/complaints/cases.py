@@ -1,0 +1,132 @@
+"""From a Complaint document to the `Case` that the core reads, and from the core's `Outcome` back.
+
+Everything a rule may need is gathered here, once, so that rules never fetch anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType
+from frappe.utils import get_datetime
+
+from cms_iso10002.complaints import clock, policy
+from cms_iso10002.core import lifecycle
+from cms_iso10002.core.case import Actor, Case, Outcome
+from cms_iso10002.core.refusal import Refusal
+from cms_iso10002.core.similarity import same_complainant
+
+INSTANTS = ("told_on", "responded_on")
+"""Answers of a dialog that are points in time."""
+
+
+def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) -> Case:
+	"""`doc` as a Case. `status` is the state before the change that is asked for."""
+	values = doc.as_dict()
+	values["status"] = status or doc.status
+	values["received_on"] = get_datetime(doc.received_on) if doc.received_on else None
+	original = _original((data or {}).get("duplicate_of"))
+	return Case(
+		doc=values,
+		now=clock.now_utc(),
+		today=clock.today(),
+		letters=_belonging("Complaint Letter", doc.name, "kind", "channel", "sent_on", "delivery"),
+		disputes=_belonging("External Dispute", doc.name, "filed_on", "closed_on", "outcome"),
+		settings=settings(),
+		concerned=concerned_users(doc),
+		summary_letter_required=policy.needs_summary_letter(doc.policy_snapshot),
+		original=original,
+		same_complainant=bool(original) and same_complainant(values, original),
+	)
+
+
+def settings() -> Mapping[str, Any]:
+	"""Complaint Settings as plain values."""
+	return frappe.get_cached_doc("Complaint Settings").as_dict()
+
+
+def _belonging(doctype: str, complaint: str | None, *fields: str) -> list:
+	"""Records of the complaint, read with a lock: the snapshot may be older than the last of them."""
+	if not complaint:
+		return []
+	table = DocType(doctype)
+	query = frappe.qb.from_(table).select(*fields).where(table.complaint == complaint)
+	return query.orderby(table.creation).for_update().run(as_dict=True)
+
+
+def _original(name: str | None) -> dict[str, Any] | None:
+	if not name:
+		return None
+	if not frappe.db.exists("Complaint", name):
+		frappe.throw(_("Complaint {0} does not exist.").format(name), frappe.DoesNotExistError)
+	return frappe.get_doc("Complaint", name, for_update=True).as_dict()
+
+
+def concerned_users(doc) -> frozenset[str]:
+	"""The users among the persons concerned, those of their employees included."""
+	rows = doc.get("persons_concerned") or []
+	users = {row.get("user") for row in rows if row.get("user")}
+	employees = [row.get("employee") for row in rows if row.get("employee")]
+	if employees:
+		users |= set(
+			frappe.get_all("Employee", filters={"name": ("in", employees)}, pluck="user_id", order_by="name")
+		)
+	return frozenset(users - {None, ""})
+
+
+def actor(*extra_roles: str) -> Actor:
+	"""The session's user as an Actor; `extra_roles` are roles of the core that are no roles of Frappe."""
+	return Actor(frappe.session.user, frozenset(frappe.get_roles()) | frozenset(extra_roles))
+
+
+def answers(data: Mapping[str, Any] | None) -> dict[str, Any]:
+	"""The answers of a dialog with their points in time as aware instants. Raises for one in the future."""
+	values = {name: value for name, value in (data or {}).items() if value not in (None, "")}
+	for name in INSTANTS:
+		if name in values and not (isinstance(values[name], datetime) and values[name].tzinfo):
+			values[name] = clock.to_utc(values[name])
+		if name in values and values[name] > clock.now_utc() + FUTURE_TOLERANCE:
+			frappe.throw(
+				_("{0} lies in the future: enter when it happened.").format(clock.to_site(values[name]))
+			)
+	return values
+
+
+FUTURE_TOLERANCE = timedelta(minutes=5)
+"""Clocks of browser and server differ a little."""
+
+
+def decide(doc, action: str, who: Actor, data: Mapping[str, Any], status: str) -> Outcome:
+	"""Ask the core what follows from `action`; a Refusal becomes one translated sentence."""
+	try:
+		return lifecycle.apply(read(doc, data, status), action, who, data)
+	except Refusal as refusal:
+		refuse(refusal)
+
+
+def refuse(refusal: Refusal):
+	"""Show a Refusal of the core as a ValidationError in the user's language."""
+	if isinstance(refusal, lifecycle.Missing):
+		arguments = [_(refusal.arguments[0]), ", ".join(_(part) for part in refusal.missing)]
+	else:
+		arguments = [_(part) if isinstance(part, str) else part for part in refusal.arguments]
+	frappe.throw(_(refusal.template).format(*arguments), title=_("Not Possible Yet"))
+
+
+def put(doc, outcome: Outcome) -> None:
+	"""Set on the document what follows: status, fields and rows. Instants become site time."""
+	doc.status = outcome.target
+	for name, value in outcome.fields.items():
+		doc.set(name, _plain(value))
+	for table, index, changes in outcome.row_changes:
+		doc.get(table)[index].update({name: _plain(value) for name, value in changes.items()})
+	for table, values in outcome.new_rows:
+		doc.append(table, {name: _plain(value) for name, value in values.items()})
+
+
+def _plain(value: Any) -> Any:
+	return clock.to_site(value) if isinstance(value, datetime) and value.tzinfo else value

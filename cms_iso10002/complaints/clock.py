@@ -1,0 +1,59 @@
+"""The one place where the site's time and UTC meet.
+
+The site stores naive datetimes in its system time zone, which a clock change makes ambiguous. Events and
+milestones keep UTC; people read site time. All conversion happens here (design: UTC inside).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import frappe
+from frappe.utils import get_datetime, get_system_timezone
+
+UTC = timezone.utc
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def now_utc() -> datetime:
+	"""The present instant, aware. Tests and the demo set `frappe.flags.complaints_now` to another one."""
+	return frappe.flags.complaints_now or datetime.now(UTC)
+
+
+def site_zone() -> ZoneInfo:
+	"""The site's time zone (System Settings)."""
+	return ZoneInfo(get_system_timezone())
+
+
+def to_utc(value: datetime | str) -> datetime:
+	"""A site datetime as an aware instant; of an hour that happens twice the first is meant."""
+	moment = get_datetime(value)
+	if moment.tzinfo is None:
+		moment = moment.replace(tzinfo=site_zone())
+	return moment.astimezone(UTC)
+
+
+def to_site(instant: datetime | None) -> datetime | None:
+	"""An aware instant as the site's naive datetime; None stays None."""
+	return instant.astimezone(site_zone()).replace(tzinfo=None) if instant else None
+
+
+def now_site() -> datetime:
+	"""The present as a naive site datetime."""
+	return to_site(now_utc())
+
+
+def today() -> date:
+	"""The present date at the site."""
+	return now_site().date()
+
+
+def to_micros(instant: datetime) -> int:
+	"""Microseconds since 1970 in UTC, exactly."""
+	return (instant - EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+	"""The aware instant of `to_micros`."""
+	return EPOCH + timedelta(microseconds=int(micros))

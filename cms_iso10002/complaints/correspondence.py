@@ -1,0 +1,241 @@
+"""What was told to whom: letters, e-mails and spoken words, each a Complaint Letter and an event.
+
+`send` is the only way a letter comes about. A letter by e-mail goes out as a Communication, so that its
+thread outlives the purged Email Queue. A delivery that fails undoes, as an event, what the sending did.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
+from frappe.query_builder import DocType
+
+from cms_iso10002.complaints import alerts, cases, clock, printing, timeline
+from cms_iso10002.core.case import EventSpec, LetterSpec
+
+SPOKEN = ("Phone", "In Person")
+FOLLOW_DELIVERY_FOR = timedelta(days=14)
+
+
+def send(doc, spec: LetterSpec) -> EventSpec:
+	"""Send (or note down as told) one letter about `doc`; returns the event to record for it.
+
+	Raises frappe.ValidationError with one sentence when it can't go out by the channel wanted.
+	"""
+	channel, recipient = _address(doc, spec)
+	language = doc.language or "en"
+	subject, content = printing.render(doc, spec.kind, dict(spec.context, remark=spec.remark), language)
+	letter = frappe.new_doc("Complaint Letter")
+	letter.update(
+		{
+			"complaint": doc.name,
+			"kind": spec.kind,
+			"round": doc.round or 1,
+			"language": language,
+			"format": doc.correspondence_format or "Standard",
+			"channel": channel,
+			"recipient": recipient,
+			"sent_on": clock.to_site(spec.sent_at) or clock.now_site(),
+			"sent_by": frappe.session.user,
+			"delivery": _delivery(channel, recipient),
+			"reason": spec.remark,
+			"subject": subject,
+			"content": content,
+		}
+	)
+	if letter.delivery == "Not Possible" and not letter.reason:
+		letter.reason = _("There is no way to reach who complained.")
+	if channel == "E-mail" and letter.delivery == "Sent":
+		letter.communication = _mail(doc, recipient, subject, content)
+	letter.flags.from_correspondence = True
+	letter.insert(
+		ignore_permissions=True
+	)  # nobody may create letters but through here, where the case was checked
+	told = letter.delivery != "Not Possible"
+	event = spec.event if told or spec.event == "response_sent" else "letter_not_possible"
+	data = {"letter": letter.name, "kind": spec.kind, "channel": channel, "delivery": letter.delivery}
+	return EventSpec(event, data | _context(spec), at=spec.sent_at, public=told)
+
+
+def _context(spec: LetterSpec) -> dict[str, Any]:
+	"""What of the letter's context the event may hold: no personal words."""
+	return {name: value for name, value in spec.context.items() if name in ("round", "duplicate_of")}
+
+
+def _address(doc, spec: LetterSpec) -> tuple[str, str]:
+	"""Channel and recipient: those wanted, else the preferred channel, else what there is an address for."""
+	person = _recipient(doc, spec.kind)
+	ways = {
+		"E-mail": person["email"],
+		"Phone": person["phone"],
+		"Post": person["address"],
+		"In Person": person["name"],
+		"Portal": person["name"] or person["email"],
+	}
+	channel = spec.channel
+	if not channel:
+		# nothing is taken for spoken or posted that nobody said or posted
+		channel = "E-mail" if person["email"] else ""
+		if not channel and (ways["Phone"] or ways["Post"]):
+			frappe.throw(
+				_("There is no e-mail address: say how {0} was told (Told By).").format(
+					person["name"] or _("the complainant")
+				)
+			)
+		channel = channel or "Post"
+	recipient = spec.recipient or ways.get(channel) or ""
+	if channel == "E-mail" and not recipient:
+		frappe.throw(_("There is no e-mail address to write to: choose another channel."))
+	return channel, recipient or (person["name"] if channel in SPOKEN else "")
+
+
+def _recipient(doc, kind: str) -> dict[str, str]:
+	"""The complainant, or the representative where letters go to them and their authority is verified."""
+	to_representative = doc.correspondence_to in ("Representative", "Both") and doc.representative_name
+	if to_representative and (doc.representative_verified_by or kind == "Acknowledgement"):
+		return {
+			"name": doc.representative_name,
+			"email": doc.representative_email or "",
+			"phone": doc.representative_phone or "",
+			"address": "",
+		}
+	return {
+		"name": doc.complainant_name or doc.customer_name or "",
+		"email": doc.complainant_email or "",
+		"phone": doc.complainant_phone or "",
+		"address": doc.complainant_address or "",
+	}
+
+
+def _delivery(channel: str, recipient: str) -> str:
+	if channel in SPOKEN:
+		return "Delivered"
+	return "Sent" if recipient else "Not Possible"
+
+
+def _mail(doc, recipient: str, subject: str, content: str) -> str:
+	"""Queue the letter as a Communication on the complaint; returns its name."""
+	if not EmailAccount.find_outgoing(match_by_doctype="Complaint"):
+		frappe.throw(_("No outgoing Email Account is set up: set one up, or choose another channel."))
+	communication = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Sent",
+			"reference_doctype": "Complaint",
+			"reference_name": doc.name,
+			"subject": subject,
+			"content": content,
+			"sender": frappe.db.get_single_value("Complaint Settings", "contact_email") or None,
+			"recipients": recipient,
+			"has_attachment": 0,
+		}
+	)
+	communication.insert(
+		ignore_permissions=True
+	)  # a letter is the organisation's, whoever pressed the button
+	communication.send_email()
+	return communication.name
+
+
+@frappe.whitelist(methods=["POST"])
+def send_letter(
+	complaint: str,
+	kind: str,
+	channel: str = "",
+	message: str = "",
+	told_on: str = "",
+	recipient: str = "",
+) -> str:
+	"""Send a letter that changes no state (an update, an acknowledgement again): the form's *Letter* button.
+
+	An acknowledgement of a complaint that was only received acknowledges it. Returns the letter's name.
+	"""
+	from cms_iso10002.complaints import actions
+
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("write")
+	if kind == "Acknowledgement" and doc.status == "Received":
+		actions.perform(
+			complaint,
+			"Acknowledge",
+			{"channel": channel, "told_on": told_on, "recipient": recipient, "remark": message},
+		)
+		return frappe.get_all(
+			"Complaint Letter",
+			filters={"complaint": complaint},
+			order_by="creation desc",
+			limit=1,
+			pluck="name",
+		)[0]
+	if kind not in FREE_LETTERS:
+		frappe.throw(_("A letter of the kind {0} is sent by the action it belongs to.").format(_(kind)))
+	timeline.lock(complaint)
+	answers = cases.answers({"told_on": told_on})
+	spec = LetterSpec(
+		kind, channel, recipient, answers.get("told_on"), message, FREE_LETTERS[kind], {"body": message}
+	)
+	event = send(doc, spec)
+	timeline.record_all(complaint, [event])
+	return event.data["letter"]
+
+
+FREE_LETTERS = {"Acknowledgement": "acknowledged", "Progress Update": "update_sent"}
+"""Letters that may be sent at any time, with the event each makes."""
+
+
+@frappe.whitelist(methods=["POST"])
+def delivery_failed(letter: str, reason: str) -> None:
+	"""Record that a letter did not arrive: an event undoes what its sending did, and the managers are told."""
+	doc = frappe.get_doc("Complaint Letter", letter)
+	frappe.get_doc("Complaint", doc.complaint).check_permission("write")
+	fail(doc, reason)
+
+
+def fail(letter, reason: str) -> None:
+	"""Mark a Complaint Letter as failed, once. The complaint's state goes back where the sending had moved it."""
+	if letter.delivery == "Failed":
+		return
+	if not (reason or "").strip():
+		frappe.throw(_("Say why the letter did not arrive."))
+	complaint = frappe.get_doc("Complaint", letter.complaint, for_update=True)
+	letter.update({"delivery": "Failed", "reason": reason})
+	letter.flags.from_correspondence = True
+	letter.save(ignore_permissions=True)  # as for the insert: only correspondence writes letters
+	complaint.undo_sending(letter)
+	alerts.notify(
+		complaint,
+		[complaint.handler] if complaint.handler else alerts.managers(complaint),
+		_("A letter of {0} did not arrive").format(complaint.name),
+	)
+
+
+def collect_failed_deliveries() -> None:
+	"""Every 5 minutes: letters whose e-mail the queue gave up on are marked as failed."""
+	letter, queue = DocType("Complaint Letter"), DocType("Email Queue")
+	failed = (
+		frappe.qb.from_(letter)
+		.join(queue)
+		.on(queue.communication == letter.communication)
+		.select(letter.name, queue.error)
+		.where((letter.delivery == "Sent") & (queue.status == "Error"))
+		.where(letter.sent_on >= clock.now_site() - FOLLOW_DELIVERY_FOR)
+		.limit(500)
+		.run(as_dict=True)
+	)
+	for row in failed:
+		last_line = (row.error or "").strip().splitlines()[-1:] or [_("The mail server refused it.")]
+		fail(frappe.get_doc("Complaint Letter", row.name), last_line[0][:140])
+
+
+def record_incoming_mail(doc, method: str | None = None) -> None:
+	"""A mail that Frappe filed on a complaint is an event of it. Routing of new mail is another matter."""
+	if doc.reference_doctype != "Complaint" or doc.sent_or_received != "Received":
+		return
+	if doc.communication_type == "Communication" and doc.reference_name:
+		timeline.record(doc.reference_name, "message_received", {"communication": doc.name}, public=True)

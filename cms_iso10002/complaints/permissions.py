@@ -1,0 +1,113 @@
+"""Who sees a complaint, beyond what roles say.
+
+A person concerned never sees it. A Confidential one is seen by those who work on it and by Complaint
+Managers and Auditors; a Restricted one by those who work on it and by Managers. What belongs to a complaint is
+seen by who sees the complaint. `complaint` and `complaint_conditions` say the same, once for a document and
+once for a query; a test holds them equal.
+"""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType
+from pypika.terms import Criterion
+
+from cms_iso10002.complaints.cases import concerned_users
+
+OVERSEERS = {
+	"Confidential": ("Complaint Manager", "Complaint Auditor"),
+	"Restricted": ("Complaint Manager",),
+}
+DUTIES = ("handler", "investigator", "reviewer")
+
+
+def complaint(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
+	"""has_permission of Complaint: False denies, True leaves it to the roles."""
+	user = user or frappe.session.user
+	if user == "Administrator" or doc.is_new():
+		return True
+	if user in concerned_users(doc):
+		return False
+	if (doc.confidentiality or "Normal") == "Normal":
+		return True
+	if user in [doc.get(duty) for duty in DUTIES]:
+		return True
+	return bool(set(OVERSEERS[doc.confidentiality]) & set(frappe.get_roles(user)))
+
+
+def belonging(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
+	"""has_permission of what belongs to a complaint."""
+	if not doc.get("complaint"):
+		return True
+	case = frappe.get_doc("Complaint", doc.complaint)
+	return complaint(case, "read", user) and case.has_permission("read", user=user)
+
+
+def visible(user: str | None = None) -> Criterion | None:
+	"""The condition on `tabComplaint` that keeps what `user` may see; None for all."""
+	user = user or frappe.session.user
+	if user == "Administrator":
+		return None
+	case = DocType("Complaint")
+	roles = set(frappe.get_roles(user))
+	levels = ["Normal"] + [level for level, overseers in OVERSEERS.items() if set(overseers) & roles]
+	own = Criterion.any([case[duty] == user for duty in DUTIES])
+	return (case.confidentiality.isin(levels) | own) & case.name.notin(_concerned_cases(user))
+
+
+def _concerned_cases(user: str):
+	person, employee = DocType("Complaint Concerned Person"), DocType("Employee")
+	employees = frappe.qb.from_(employee).select(employee.name).where(employee.user_id == user)
+	return (
+		frappe.qb.from_(person)
+		.select(person.parent)
+		.where(person.parenttype == "Complaint")
+		.where((person.user == user) | person.employee.isin(employees))
+	)
+
+
+def complaint_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint, as the SQL Frappe wants."""
+	condition = visible(user)
+	return (
+		condition.get_sql(quote_char="`", secondary_quote_char="'", with_namespace=True) if condition else ""
+	)
+
+
+def _belonging_conditions(doctype: str, user: str | None) -> str:
+	condition = visible(user)
+	if condition is None:
+		return ""
+	case, table = DocType("Complaint"), DocType(doctype)
+	seen = frappe.qb.from_(case).select(case.name).where(condition)
+	return table.complaint.isin(seen).get_sql(
+		quote_char="`", secondary_quote_char="'", with_namespace=True, subquery=True
+	)
+
+
+def event_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint Event."""
+	return _belonging_conditions("Complaint Event", user)
+
+
+def letter_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint Letter."""
+	return _belonging_conditions("Complaint Letter", user)
+
+
+def dispute_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of External Dispute."""
+	return _belonging_conditions("External Dispute", user)
+
+
+def refuse_concerned_assignee(doc, method: str | None = None) -> None:
+	"""ToDo.validate: nobody is assigned a complaint that concerns them (4.7)."""
+	if doc.reference_type != "Complaint" or not doc.reference_name or doc.status != "Open":
+		return
+	if doc.allocated_to in concerned_users(frappe.get_doc("Complaint", doc.reference_name)):
+		frappe.throw(
+			_("{0} is concerned by this complaint and can't be assigned to it: choose somebody else.").format(
+				doc.allocated_to
+			)
+		)

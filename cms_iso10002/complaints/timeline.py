@@ -1,0 +1,267 @@
+"""One door for events: what happened to a complaint, in order, chained and never changed.
+
+`record` writes a Complaint Event in the transaction of the change that it tells of, and replays the events
+into milestones and `next_action_at`. Nothing else writes an event, and milestones are computed nowhere else.
+
+The complaint's row is locked first and the head of its chain is read from the locked row, because a
+transaction's snapshot may be older than the lock. Milestone rows are changed in place under that lock, by
+name, and `modified` is left alone: an open form must not be outdated by a clock.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import frappe
+from frappe.query_builder import DocType
+
+from cms_iso10002.complaints import clock, policy
+from cms_iso10002.core import clocks, ledger
+from cms_iso10002.core.case import EventSpec
+
+MILESTONE_KEY = ("stage", "round", "occurrence", "reference")
+MILESTONE_FIELDS = (
+	"state",
+	"started_at",
+	"due_at",
+	"warn_at",
+	"met_at",
+	"paused_seconds",
+	"remark",
+	"started_utc",
+	"due_utc",
+	"met_utc",
+)
+EVENT_FIELDS = (
+	"name",
+	"creation",
+	"modified",
+	"owner",
+	"modified_by",
+	"complaint",
+	"sequence",
+	"kind",
+	"at",
+	"at_utc",
+	"actor",
+	"public",
+	"dedupe_key",
+	"payload",
+	"previous_hash",
+	"hash",
+	"note",
+	"note_salt",
+)
+
+
+def record(
+	complaint: str,
+	kind: str,
+	data: Mapping[str, Any] | None = None,
+	*,
+	at: datetime | None = None,
+	public: bool = False,
+	note: str = "",
+	dedupe_key: str | None = None,
+	actor: str | None = None,
+) -> bool:
+	"""Record one event of `complaint` and replay its clocks; see `record_all`.
+
+	False, and nothing is written, when an event with `dedupe_key` is there already.
+	"""
+	if dedupe_key and frappe.db.exists("Complaint Event", {"dedupe_key": dedupe_key}):
+		return False
+	record_all(complaint, [EventSpec(kind, data or {}, at, public, note)], actor=actor, dedupe_key=dedupe_key)
+	return True
+
+
+def record_all(
+	complaint: str,
+	specs: Iterable[EventSpec],
+	*,
+	actor: str | None = None,
+	dedupe_key: str | None = None,
+	received_now: bool = False,
+) -> dict[str, Any]:
+	"""Record several events of one complaint in order, then replay its clocks once.
+
+	`at` of an event is an aware instant, now when None. `dedupe_key` marks the first event. `received_now`
+	says that the complaint was inserted in this transaction, so that no event of it need be looked for.
+	Returns the server-owned fields that changed on the complaint.
+	"""
+	specs = list(specs)
+	if not specs:
+		return {}
+	head = lock(complaint)
+	events = [] if received_now else None
+	changed = _append(complaint, head, specs, actor or frappe.session.user, dedupe_key, events)
+	changed.update(replay(complaint, head.policy_snapshot, events, closed=head.status_category == "Closed"))
+	frappe.db.set_value("Complaint", complaint, changed, update_modified=False)
+	return changed
+
+
+def lock(complaint: str) -> frappe._dict:
+	"""Lock the complaint's row until the transaction ends and read the head of its chain from it."""
+	fields = ["ledger_head", "ledger_sequence", "policy_snapshot", "status_category"]
+	head = frappe.db.get_value("Complaint", complaint, fields, as_dict=True, for_update=True)
+	if not head:
+		frappe.throw(frappe._("Complaint {0} does not exist.").format(complaint), frappe.DoesNotExistError)
+	return head
+
+
+def _append(
+	complaint: str,
+	head: Mapping[str, Any],
+	specs: Sequence[EventSpec],
+	actor: str,
+	dedupe_key: str | None,
+	seen: list[clocks.Event] | None,
+) -> dict[str, Any]:
+	"""Chain `specs` to the head and insert them; `seen` collects them for the replay."""
+	previous, sequence = head["ledger_head"] or ledger.GENESIS, head["ledger_sequence"] or 0
+	now, rows = clock.now_utc(), []
+	stamp = frappe.utils.now()
+	for spec in specs:
+		sequence += 1
+		at = spec.at or now
+		data = dict(spec.data)
+		salt = ""
+		if spec.at and spec.at != now:
+			data["recorded_utc"] = clock.to_micros(now)
+		if spec.note:
+			salt = frappe.generate_hash(length=32)
+			data["note"] = ledger.salted_reference(spec.note, salt)
+		payload = ledger.payload(
+			complaint, sequence, spec.kind, clock.to_micros(at), actor, bool(spec.public), data
+		)
+		digest = ledger.event_hash(payload, previous)
+		rows.append(
+			(
+				frappe.generate_hash(length=10),
+				stamp,
+				stamp,
+				frappe.session.user,
+				frappe.session.user,
+				complaint,
+				sequence,
+				spec.kind,
+				clock.to_site(at),
+				clock.to_micros(at),
+				actor,
+				int(spec.public),
+				dedupe_key if not rows else None,
+				payload,
+				previous,
+				digest,
+				spec.note,
+				salt,
+			)
+		)
+		if seen is not None:
+			seen.append(clocks.Event(spec.kind, at, data, sequence))
+		previous = digest
+	frappe.db.bulk_insert("Complaint Event", EVENT_FIELDS, rows)
+	return {"ledger_head": previous, "ledger_sequence": sequence}
+
+
+def events_of(complaint: str) -> list[clocks.Event]:
+	"""All events of a complaint in order, read with a lock: the snapshot may be older than the last of them."""
+	event = DocType("Complaint Event")
+	rows = (
+		frappe.qb.from_(event)
+		.select(event.kind, event.at_utc, event.sequence, event.payload)
+		.where(event.complaint == complaint)
+		.orderby(event.sequence)
+		.for_update()
+		.run(as_dict=True)
+	)
+	return [
+		clocks.Event(row.kind, clock.from_micros(row.at_utc), json.loads(row.payload)["data"], row.sequence)
+		for row in rows
+	]
+
+
+def replay(
+	complaint: str, snapshot: str | None, events: list[clocks.Event] | None = None, *, closed: bool = False
+) -> dict[str, Any]:
+	"""Bring the milestone rows in step with the events; returns `next_action_at` and `is_overdue`.
+
+	The caller holds the lock on the complaint and stores what is returned.
+	"""
+	targets, calendar = policy.load(snapshot)
+	fresh = events is not None
+	events = events if fresh else events_of(complaint)
+	milestones = clocks.replay(targets, calendar, events, clock.now_utc())
+	_store(complaint, milestones, new_case=fresh)
+	return {
+		"next_action_at": clock.to_site(clocks.next_action_at(milestones, clock.now_utc())),
+		"is_overdue": int(clocks.is_overdue(milestones) and not closed),
+	}
+
+
+def milestone_values(milestone: clocks.Milestone) -> dict[str, Any]:
+	"""A milestone as the fields of its row: instants in UTC, and in site time for people."""
+	values = {name: getattr(milestone, name) for name in (*MILESTONE_KEY, "state", "remark")}
+	values["paused_seconds"] = int(milestone.paused_seconds or 0)
+	for name in ("started_at", "due_at", "warn_at", "met_at"):
+		values[name] = clock.to_site(getattr(milestone, name))
+	for name in ("started", "due", "met"):
+		instant = getattr(milestone, f"{name}_at")
+		values[f"{name}_utc"] = clock.to_micros(instant) if instant else None
+	return values
+
+
+def _store(complaint: str, milestones: Sequence[clocks.Milestone], new_case: bool) -> None:
+	"""Update rows in place, insert new ones, remove those no event supports any more."""
+	rows = {} if new_case else _stored(complaint)
+	inserts = []
+	for index, milestone in enumerate(milestones, 1):
+		values = milestone_values(milestone)
+		row = rows.pop(tuple(str(values[name] or "") for name in MILESTONE_KEY), None)
+		if row is None:
+			inserts.append(_new_row(complaint, index, values))
+			continue
+		changed = {
+			name: values[name] for name in MILESTONE_FIELDS if (row[name] or None) != (values[name] or None)
+		}
+		if row.idx != index:
+			changed["idx"] = index
+		if changed:
+			frappe.db.set_value("Complaint Milestone", row.name, changed, update_modified=False)
+	if inserts:
+		frappe.db.bulk_insert(
+			"Complaint Milestone", list(inserts[0]), [tuple(row.values()) for row in inserts]
+		)
+	if rows:
+		frappe.db.delete("Complaint Milestone", {"name": ("in", [row.name for row in rows.values()])})
+
+
+def _new_row(complaint: str, index: int, values: Mapping[str, Any]) -> dict[str, Any]:
+	stamp, user = frappe.utils.now(), frappe.session.user
+	return {
+		"name": frappe.generate_hash(length=10),
+		"creation": stamp,
+		"modified": stamp,
+		"owner": user,
+		"modified_by": user,
+		"parent": complaint,
+		"parenttype": "Complaint",
+		"parentfield": "milestones",
+		"idx": index,
+		**values,
+	}
+
+
+def _stored(complaint: str) -> dict[tuple[str, ...], frappe._dict]:
+	milestone = DocType("Complaint Milestone")
+	rows = (
+		frappe.qb.from_(milestone)
+		.select("name", "idx", *MILESTONE_KEY, *MILESTONE_FIELDS)
+		.where((milestone.parent == complaint) & (milestone.parenttype == "Complaint"))
+		.for_update()
+		.run(as_dict=True)
+	)
+	return {tuple(str(row[name] or "") for name in MILESTONE_KEY): row for row in rows}

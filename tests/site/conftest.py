@@ -1,0 +1,98 @@
+"""Fixtures of the tests that run on a Frappe site: see docs/runtime.md for how to run them.
+
+A test runs as Administrator, in a transaction that is rolled back after it; `commit` and `rollback` inside it work
+as ever, as far as the test can tell. A test that needs two connections or changes the schema is marked
+`real_commit`: it commits for real and cleans up after itself.
+"""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def site() -> Iterator[str]:
+	"""The connected test site; its name."""
+	import frappe
+
+	name, sites_path = os.environ["CMS_TEST_SITE"], os.environ["CMS_SITES_PATH"]
+	before = Path.cwd()
+	os.chdir(sites_path)
+	frappe.init(site=name, sites_path=".")
+	frappe.connect()
+	yield name
+	frappe.destroy()
+	os.chdir(before)
+
+
+@pytest.fixture(autouse=True)
+def isolated(request: pytest.FixtureRequest, site: str) -> Iterator[None]:
+	"""Nothing a test does outlives it (see tests/runtime/inside/isolation.py)."""
+	from tests.runtime.inside import isolation
+
+	if request.node.get_closest_marker("erpnext") and not os.environ.get("CMS_REAL_ERPNEXT"):
+		pytest.skip("needs real ERPNext: name a bench by FRAPPE_BENCH_ROOT")
+	with isolation.own_state():
+		if request.node.get_closest_marker("real_commit"):
+			yield
+			import frappe
+
+			frappe.db.rollback()
+		else:
+			with isolation.one_transaction():
+				yield
+
+
+@pytest.fixture
+def second_connection() -> Callable[[], AbstractContextManager[None]]:
+	"""`with second_connection(): …` runs what stands inside as another worker would. Mark the test real_commit."""
+	from tests.runtime.inside import isolation
+
+	return isolation.second_connection
+
+
+class SpareSite:
+	"""A site to install on, uninstall from and spoil; driven from outside, by Frappe's command line."""
+
+	def __init__(self, runtime, name: str):
+		self.runtime, self.name = runtime, name
+
+	def frappe(self, *words: str) -> subprocess.CompletedProcess:
+		"""Runs Frappe's CLI on it, as `bench --site … words` would."""
+		return self._run(self.runtime.frappe(self.name, *words))
+
+	def run(self, code: str) -> str:
+		"""Runs Python on it, connected as Administrator and committed at the end; answers what it printed."""
+		code = "\n".join("\t" + line for line in code.strip("\n").splitlines())
+		program = (
+			f"import frappe\nfrappe.init(site={self.name!r})\nfrappe.connect()\n"
+			f"try:\n{code}\n\tfrappe.db.commit()\nfinally:\n\tfrappe.destroy()\n"
+		)
+		done = self._run([str(self.runtime.python), "-c", program])
+		assert done.returncode == 0, done.stderr
+		return done.stdout
+
+	def _run(self, command: list[str]) -> subprocess.CompletedProcess:
+		return subprocess.run(
+			command,
+			capture_output=True,
+			text=True,
+			check=False,
+			cwd=self.runtime.sites,
+			env=self.runtime.environment(self.name),
+		)
+
+
+@pytest.fixture
+def spare_site() -> Iterator[SpareSite]:
+	"""A site with Frappe and ERPNext and without our app, dropped after the test. Mark the test real_commit."""
+	from tests.runtime import choice, sites
+
+	runtime = choice.of_this_process()
+	sites.ensure(runtime, sites.SPARE_SITE, fresh=True, app=False)
+	yield SpareSite(runtime, sites.SPARE_SITE)
+	sites.drop(runtime, sites.SPARE_SITE)

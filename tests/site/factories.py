@@ -1,0 +1,164 @@
+"""Makers of records for site tests, in one place: each takes only what the test is about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import frappe
+
+from cms_iso10002.complaints import actions, clock, intake
+
+ROLES = {
+	"agent": ("Complaint Agent",),
+	"investigator": ("Complaint Investigator",),
+	"manager": ("Complaint Manager",),
+	"auditor": ("Complaint Auditor",),
+}
+
+
+def make_user(name: str, *roles: str) -> str:
+	"""A desk user `name`@complaints.test with roles (by default those its name stands for)."""
+	email = f"{name}@complaints.test"
+	if not frappe.db.exists("User", email):
+		user = frappe.new_doc("User")
+		user.update({"email": email, "first_name": name, "send_welcome_email": 0, "user_type": "System User"})
+		user.flags.no_welcome_mail = True
+		user.insert(ignore_permissions=True)
+		user.add_roles(*(roles or ROLES[name.rstrip("0123456789")]))
+	return email
+
+
+def make_customer(name: str = "Muster GmbH") -> str:
+	if not frappe.db.exists("Customer", name):
+		frappe.get_doc(
+			{
+				"doctype": "Customer",
+				"customer_name": name,
+				"customer_type": "Company",
+				"customer_group": frappe.db.get_value("Customer Group", {"is_group": 0}, "name"),
+				"territory": frappe.db.get_value("Territory", {"is_group": 0}, "name"),
+			}
+		).insert(ignore_permissions=True)
+	return name
+
+
+def make_item(code: str = "Kettle") -> str:
+	if not frappe.db.exists("Item", code):
+		frappe.get_doc(
+			{
+				"doctype": "Item",
+				"item_code": code,
+				"item_name": code,
+				"item_group": frappe.db.get_value("Item Group", {"is_group": 0}, "name"),
+				"stock_uom": frappe.db.get_value("UOM", {"name": "Nos"}) or frappe.db.get_value("UOM", {}),
+				"is_stock_item": 0,
+			}
+		).insert(ignore_permissions=True)
+	return code
+
+
+def make_complaint(**values: Any):
+	"""A complaint that was just received by phone, unless told otherwise."""
+	return intake.register(
+		{
+			"subject": "Kettle leaks",
+			"description": "The kettle has leaked since the first day.",
+			"channel": "Phone",
+			"complainant_name": "Erika Muster",
+			"complainant_email": "erika@muster.test",
+			"complainant_phone": "+49 30 1234567",
+			"customer": make_customer(),
+			**values,
+		}
+	)
+
+
+ASSESSMENT = {
+	"severity": "Minor",
+	"complexity": "Low",
+	"impact": "Low",
+	"safety_implication": "No",
+	"immediate_action_needed": "No",
+	"conflict_check": "None Found",
+}
+
+
+def act(complaint, action: str, **data: Any):
+	"""Take an action as the session's user and return the complaint as it is then."""
+	name = getattr(complaint, "name", complaint)
+	return actions.perform(name, action, data)
+
+
+def edit(complaint, **values: Any):
+	"""Change fields as on the form."""
+	doc = frappe.get_doc("Complaint", getattr(complaint, "name", complaint))
+	doc.update(values)
+	doc.save()
+	return doc
+
+
+def advance(complaint, to: str, **values: Any):
+	"""Take a complaint along the plain way (acknowledged by phone, investigated, upheld) up to state `to`."""
+	steps = {
+		"Acknowledged": lambda c: act(c, "Acknowledge", channel="Phone"),
+		"Assessed": lambda c: act(edit(c, **{**ASSESSMENT, **values}), "Assess"),
+		"Under Investigation": lambda c: act(edit(c, investigator=make_user("investigator")), "Investigate"),
+		"Decided": lambda c: as_user(
+			make_user("investigator"),
+			lambda: act(
+				edit(c, findings="The seal was missing."),
+				"Decide",
+				outcome="Upheld",
+				reasons="The seal was missing.",
+			),
+		),
+		"Response Sent": lambda c: act(c, "Send Response", channel="Phone"),
+	}
+	doc = frappe.get_doc("Complaint", getattr(complaint, "name", complaint))
+	for state, step in steps.items():
+		doc = step(doc)
+		if state == to:
+			return doc
+	raise AssertionError(f"{to} is not on the plain way")
+
+
+def as_user(user: str, function):
+	"""Do something as another user."""
+	before = frappe.session.user
+	frappe.set_user(user)
+	try:
+		return function()
+	finally:
+		frappe.set_user(before)
+
+
+def milestone(complaint, stage: str, round: int = 1):
+	"""The row of a stage in a round (the last occurrence)."""
+	rows = frappe.get_all(
+		"Complaint Milestone",
+		filters={"parent": getattr(complaint, "name", complaint), "stage": stage, "round": round},
+		fields=["*"],
+		order_by="occurrence",
+	)
+	return rows[-1] if rows else None
+
+
+def kinds(complaint) -> list[str]:
+	"""The kinds of a complaint's events, in order."""
+	return frappe.get_all(
+		"Complaint Event",
+		filters={"complaint": getattr(complaint, "name", complaint)},
+		order_by="sequence",
+		pluck="kind",
+	)
+
+
+def set_now(moment: datetime | None) -> None:
+	"""Set the app's clock (aware), or free it again with None."""
+	frappe.flags.complaints_now = moment.astimezone(timezone.utc) if moment else None
+
+
+def pass_time(**delta: float) -> None:
+	"""Let time pass on the app's clock."""
+	set_now(clock.now_utc() + timedelta(**delta))

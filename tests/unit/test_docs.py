@@ -1,0 +1,22 @@
+"""Pages made from data say what the data says."""
+
+import importlib.util
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+
+
+def test_the_page_on_the_lifecycle_is_made_from_the_lifecycle():
+	spec = importlib.util.spec_from_file_location("make_lifecycle", DOCS / "make_lifecycle.py")
+	module = importlib.util.module_from_spec(spec)
+	spec.loader.exec_module(module)
+	assert (DOCS / "lifecycle.md").read_text(encoding="utf-8") == module.text()
+
+
+def test_every_page_the_readme_names_is_there():
+	import re
+
+	root = DOCS.parent
+	links = re.findall(r"\]\(([^)#]+)\)", (root / "README.md").read_text(encoding="utf-8"))
+	missing = [link for link in links if not link.startswith("http") and not (root / link).exists()]
+	assert not missing
