@@ -26,6 +26,7 @@ override_doctype_dashboards = {
 }
 
 doc_events = {
+	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Communication": {
 		"after_insert": [

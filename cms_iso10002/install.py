@@ -5,17 +5,19 @@ Each step may be repeated: it makes what is missing and leaves what its users ma
 
 from __future__ import annotations
 
+from cms_iso10002.erpnext_bridge import custom_fields
 from cms_iso10002.setup import names, roles, seed, workflow
 
 
 def before_install() -> None:
 	"""Refuses a site where somebody else owns one of our names, before anything is changed; then makes the roles."""
 	names.refuse_taken()
+	custom_fields.refuse_taken()
 	roles.make()
 
 
 def before_app_install(app_name: str) -> None:
-	"""Refuses an app that ships a doctype named as one of ours. Frappe asks before it changes anything."""
+	"""Refuses an app that ships a doctype named as one of ours, before Frappe makes any of its doctypes."""
 	names.refuse_app(app_name)
 
 
@@ -34,9 +36,6 @@ def after_setup_wizard(_args: object = None) -> None:
 
 def set_up() -> None:
 	"""Brings everything a site needs besides doctypes: roles, workflow, seeds, fields on ERPNext's doctypes."""
-	# The bridge knows ERPNext, whose doctypes need not be there when this module is read.
-	from cms_iso10002.erpnext_bridge import custom_fields
-
 	roles.make()
 	workflow.make()
 	seed.make()

@@ -19,6 +19,7 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.utils import update_progress_bar
 
+from cms_iso10002.erpnext_bridge import custom_fields
 from cms_iso10002.setup import names, written
 
 ABOUT_OURS = (
@@ -36,6 +37,7 @@ ABOUT_OURS = (
 	("Custom Field", "dt"),
 	("Dashboard Chart", "document_type"),
 	("Data Import", "reference_doctype"),
+	("Discussion Topic", "reference_doctype"),
 	("DocShare", "share_doctype"),
 	("DocType Layout", "document_type"),
 	("Document Follow", "ref_doctype"),
@@ -77,6 +79,13 @@ ABOUT_OURS = (
 	("Workflow Action", "reference_doctype"),
 )
 """Records that are about a doctype of ours, by the field that names it: deleted with their tables."""
+
+ABOUT_THOSE = (
+	("Data Import Log", "data_import", "Data Import"),
+	("Discussion Reply", "topic", "Discussion Topic"),
+	("Webhook Request Log", "webhook", "Webhook"),
+)
+"""Records that are about one of those, by the field that names it: they go with it."""
 
 ROWS_ABOUT_OURS = (
 	("Amended Document Naming Settings", "document_type"),
@@ -128,8 +137,6 @@ def after_uninstall() -> None:
 	"""Takes away what Frappe leaves behind. Does nothing after a dry run."""
 	if _is_installed():
 		return
-	from cms_iso10002.erpnext_bridge import custom_fields
-
 	noted = frappe.flags.pop("cms_iso10002_leaving", None) or frappe._dict(columns=[], series=[])
 	ours = names.doctypes()
 	custom_fields.remove()
@@ -231,6 +238,12 @@ def _remove_mail(ours: Sequence[str]) -> None:
 
 
 def _remove_references(ours: Sequence[str]) -> None:
+	fields = dict(ABOUT_OURS)
+	for doctype, field, parent in ABOUT_THOSE:
+		if frappe.db.table_exists(doctype) and frappe.db.table_exists(parent):
+			table, about = DocType(doctype), DocType(parent)
+			doomed = frappe.qb.from_(about).select(about.name).where(about[fields[parent]].isin(ours))
+			frappe.qb.from_(table).delete().where(table[field].isin(doomed)).run()
 	for doctype, field in ABOUT_OURS:
 		_delete_records(doctype, field, ours)
 	for doctype, field in ROWS_ABOUT_OURS:

@@ -82,7 +82,7 @@ def get_dialog(complaint: str, action: str) -> dict:
 		cases.refuse(refusal)
 	return {
 		"fields": [_dialog_field(doc, ask) for ask in transition.asks],
-		"missing": [_(label) for label in missing],
+		"missing": lifecycle.phrase(missing, _),
 	}
 
 

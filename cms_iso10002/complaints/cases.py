@@ -111,7 +111,7 @@ def decide(doc, action: str, who: Actor, data: Mapping[str, Any], status: str) -
 def refuse(refusal: Refusal):
 	"""Show a Refusal of the core as a ValidationError in the user's language."""
 	if isinstance(refusal, lifecycle.Missing):
-		arguments = [_(refusal.arguments[0]), ", ".join(_(part) for part in refusal.missing)]
+		arguments = [_(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
 	else:
 		arguments = [_(part) if isinstance(part, str) else part for part in refusal.arguments]
 	frappe.throw(_(refusal.template).format(*arguments), title=_("Not Possible Yet"))

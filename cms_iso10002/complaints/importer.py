@@ -93,7 +93,9 @@ def _in_one_sentence() -> Iterator[None]:
 
 def _say(refusal: Refusal) -> str:
 	"""A Refusal in the user's language."""
-	return _(refusal.template).format(*(_(part) if isinstance(part, str) else part for part in refusal.arguments))
+	return _(refusal.template).format(
+		*(_(part) if isinstance(part, str) else part for part in refusal.arguments)
+	)
 
 
 class Import:
@@ -132,12 +134,16 @@ class Import:
 				yield csv_rows.read(stream, self.mapping.delimiter)
 		except UnicodeError:
 			frappe.throw(
-				_('{0} is not in the encoding {1}{2}: name the right one in the map, such as "encoding": "cp1252".').format(
-					self.path.name, encoding.replace("-sig", ""), self._where_not_decodable()
-				)
+				_(
+					'{0} is not in the encoding {1}{2}: name the right one in the map, such as "encoding": "cp1252".'
+				).format(self.path.name, encoding.replace("-sig", ""), self._where_not_decodable())
 			)
 		except LookupError:
-			frappe.throw(_('There is no encoding "{0}": name one such as "utf-8" or "cp1252" in the map.').format(encoding))
+			frappe.throw(
+				_('There is no encoding "{0}": name one such as "utf-8" or "cp1252" in the map.').format(
+					encoding
+				)
+			)
 
 	def _where_not_decodable(self) -> str:
 		with open(self.path, "rb") as stream:
@@ -223,7 +229,10 @@ class Import:
 				values[name] = self._category(values[name], group)
 		doc = intake.register(values, dedupe_key=marked.key)
 		if odd:
-			doc.add_comment("Info", _("Odd in the imported row: {0}").format("; ".join(map(frappe.utils.escape_html, odd))))
+			doc.add_comment(
+				"Info",
+				_("Odd in the imported row: {0}").format("; ".join(map(frappe.utils.escape_html, odd))),
+			)
 		return doc.name
 
 	def _category(self, name: str, group: str) -> str:
@@ -233,7 +242,9 @@ class Import:
 		found = frappe.db.exists("Complaint Category", name)
 		if found:
 			return found
-		parent = frappe.db.exists("Complaint Category", group) or self._make_category(group, _root(), is_group=1)
+		parent = frappe.db.exists("Complaint Category", group) or self._make_category(
+			group, _root(), is_group=1
+		)
 		return self._make_category(name, parent)
 
 	def _make_category(self, name: str, parent: str | None, is_group: int = 0) -> str:
@@ -289,6 +300,9 @@ def _reason(error: Exception) -> str:
 		return _say(error)
 	text = frappe.utils.strip_html(str(error))
 	if isinstance(error, frappe.MandatoryError) and text.startswith("["):
-		labels = [_(frappe.get_meta("Complaint").get_label(name.strip())) for name in text.partition(": ")[2].split(",")]
+		labels = [
+			_(frappe.get_meta("Complaint").get_label(name.strip()))
+			for name in text.partition(": ")[2].split(",")
+		]
 		return _("Missing: {0}").format(", ".join(labels))
 	return " ".join(text.split())

@@ -61,6 +61,7 @@ def register(
 		return frappe.get_doc("Complaint", existing)
 	doc = frappe.new_doc("Complaint")
 	doc.update({name: value for name, value in values.items() if name not in SERVER_FIELDS})
+	doc.received_on = values.get("received_on") or clock.now_site()
 	doc.flags.ignore_permissions = ignore_permissions
 	doc.flags.dedupe_key = dedupe_key
 	doc.insert()
@@ -120,11 +121,30 @@ def _default_company() -> str | None:
 
 def check(doc) -> None:
 	"""Refuse what is no complaint anybody could handle. One sentence each; raises frappe.ValidationError."""
+	_check_links(doc)
 	_check_texts(doc)
 	_check_dates(doc)
 	_check_rows(doc)
 	if doc.is_new():
 		_check_complainant(doc)
+
+
+def _check_links(doc) -> None:
+	"""Frappe 15 lets a link to nothing pass where other fields are fetched from it; so those are checked here."""
+	items = {row.item_code for row in doc.get("subjects") or () if row.item_code}
+	known = set(
+		frappe.get_all("Item", filters={"name": ("in", sorted(items))}, pluck="name", order_by="name")
+		if items
+		else ()
+	)
+	unknown = [(_("Item"), item) for item in sorted(items - known)]
+	if doc.customer and not frappe.db.exists("Customer", doc.customer):
+		unknown.append((_("Customer"), doc.customer))
+	for label, name in unknown:
+		frappe.throw(
+			_("Could not find {0} {1}: choose one from the list.").format(label, name),
+			frappe.LinkValidationError,
+		)
 
 
 def _check_texts(doc) -> None:

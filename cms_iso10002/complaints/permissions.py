@@ -101,6 +101,29 @@ def dispute_conditions(user: str | None = None, doctype: str | None = None) -> s
 	return _belonging_conditions("External Dispute", user)
 
 
+def refuse_concerned_share(doc, method: str | None = None) -> None:
+	"""DocShare.validate: a share would outweigh `complaint`, so a person concerned is given none."""
+	if doc.share_doctype != "Complaint" or not doc.user:
+		return
+	if doc.user in concerned_users(frappe.get_doc("Complaint", doc.share_name)):
+		frappe.throw(_("{0} is concerned by this complaint: it can't be shared with them.").format(doc.user))
+
+
+def withdraw_access(doc) -> None:
+	"""Take away what persons concerned were given before their names were recorded: shares and assignments."""
+	users = tuple(concerned_users(doc))
+	if not users:
+		return
+	frappe.db.delete(
+		"DocShare", {"share_doctype": "Complaint", "share_name": doc.name, "user": ("in", users)}
+	)
+	assigned = {"reference_type": "Complaint", "reference_name": doc.name, "allocated_to": ("in", users)}
+	for name in frappe.get_all("ToDo", filters={**assigned, "status": "Open"}, pluck="name", order_by="name"):
+		todo = frappe.get_doc("ToDo", name)
+		todo.status = "Cancelled"
+		todo.save(ignore_permissions=True)  # whoever records a name must not need rights on the other's tasks
+
+
 def refuse_concerned_assignee(doc, method: str | None = None) -> None:
 	"""ToDo.validate: nobody is assigned a complaint that concerns them (4.7)."""
 	if doc.reference_type != "Complaint" or not doc.reference_name or doc.status != "Open":

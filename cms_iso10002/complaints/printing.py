@@ -70,8 +70,16 @@ MET_BY = {"Acknowledgement": "acknowledge", "Progress Update": "update"}
 OPEN_MILESTONES = ("Running", "Paused", "Overdue")
 
 TYPE_SIZES = {"Large Print": 18, "Easy Read": 14}
-"""Points; 10.5 otherwise."""
-TOWN_BEFORE_CODE = ("Australia", "Canada", "India", "Ireland", "New Zealand", "United Kingdom", "United States")
+"""Points; 10 otherwise."""
+TOWN_BEFORE_CODE = (
+	"Australia",
+	"Canada",
+	"India",
+	"Ireland",
+	"New Zealand",
+	"United Kingdom",
+	"United States",
+)
 """Countries whose addresses name the town before the postal code."""
 LONGEST_QUOTE = 2500
 """Characters of the complainant's words that a letter repeats."""
@@ -88,7 +96,7 @@ def letter_context(
 	nothing else. Text is not escaped here: `render` and `complaint_letter` do that.
 	"""
 	extra = extra or {}
-	language = language or complaint.get("language") or "en"
+	language = language or _spoken(complaint.get("language") or "en")
 	with speaking(language):
 		person = recipient(complaint, kind, cstr(extra.get("recipient")))
 		settings = frappe.get_cached_doc("Complaint Settings")
@@ -109,7 +117,7 @@ def letter_context(
 			"language": language,
 			"direction": _direction(language),
 			"format": cstr(complaint.get("correspondence_format")) or "Standard",
-			"type_size": TYPE_SIZES.get(complaint.get("correspondence_format"), 10.5),
+			"type_size": TYPE_SIZES.get(complaint.get("correspondence_format"), 10),
 			"withheld": not person["may_know"],
 		}
 		context.update(
@@ -287,10 +295,8 @@ def _words(context: Mapping[str, Any]) -> dict[str, str]:
 		"who_to_ask": _("Who to ask"),
 		"phone": _("Phone"),
 		"email": _("E-mail"),
-		"website": _("Website"),
 		"page": _("Page"),
 		"free": _("Complaining to us costs you nothing and brings you no disadvantage."),
-		"outside_help": _("Outside help"),
 		"outside": _outside(context["recourse"]["body"]),
 		"kind_regards": _("Kind regards"),
 	}
@@ -511,7 +517,7 @@ def _form_sections(doc: Doc, language: str) -> list[dict[str, Any]]:
 		(_("Relationship to the complainant"), doc.get("representative_relationship")),
 		(_("Phone"), doc.get("representative_phone")),
 		(_("E-mail"), doc.get("representative_email")),
-		(_("Person to contact, if somebody else"), _person_to_contact(doc, name)),
+		(_("Contact person, if somebody else"), _person_to_contact(doc, name)),
 	]
 	return [
 		{"title": title, "rows": [{"label": label, "lines": _lines(text)} for label, text in rows]}
@@ -599,7 +605,13 @@ def _escaped(value: Any) -> Any:
 
 def _print_language(doc: Doc) -> str:
 	"""The language chosen in the print view, otherwise that of the complaint."""
-	return frappe.form_dict.get("_lang") or doc.get("language") or frappe.local.lang or "en"
+	return _spoken(frappe.form_dict.get("_lang") or doc.get("language") or frappe.local.lang or "en")
+
+
+def _spoken(language: str) -> str:
+	"""`language` where our words have been translated into it, otherwise English: never half of each."""
+	probe = "What happens next"
+	return language if language.startswith("en") or _(probe, language) != probe else "en"
 
 
 def _locale(language: str) -> Locale:
@@ -625,7 +637,9 @@ def _date(value: date | datetime | str | None, language: str) -> str:
 def _quantity(qty: Any, uom: str | None, language: str) -> str:
 	if not qty:
 		return ""
-	return " ".join([format_decimal(Decimal(cstr(qty)), locale=_locale(language)), _(uom) if uom else ""]).strip()
+	return " ".join(
+		[format_decimal(Decimal(cstr(qty)), locale=_locale(language)), _(uom) if uom else ""]
+	).strip()
 
 
 def _amount(amount: Any, currency: str | None, company: str | None, language: str) -> str:

@@ -210,7 +210,7 @@ def milestone_values(milestone: clocks.Milestone) -> dict[str, Any]:
 		values[name] = clock.to_site(getattr(milestone, name))
 	for name in ("started", "due", "met"):
 		instant = getattr(milestone, f"{name}_at")
-		values[f"{name}_utc"] = clock.to_micros(instant) if instant else None
+		values[f"{name}_utc"] = clock.to_micros(instant) if instant else 0
 	return values
 
 

@@ -43,14 +43,18 @@ def read(stream: TextIO, delimiter: str = ",") -> tuple[list[str], Iterator[Row]
 
 def _check_header(columns: Sequence[str], delimiter: str) -> None:
 	if not all(columns):
-		raise Refusal(N_("Column {0} has no name: the first line must name every column."), columns.index("") + 1)
+		raise Refusal(
+			N_("Column {0} has no name: the first line must name every column."), columns.index("") + 1
+		)
 	twice = [name for name in dict.fromkeys(columns) if columns.count(name) > 1]
 	if twice:
 		raise Refusal(N_("The column {0} is there twice: give each column a name of its own."), twice[0])
 	other = next((mark for mark in ";\t|," if mark != delimiter and mark in columns[0]), None)
 	if len(columns) == 1 and other:
 		raise Refusal(
-			N_('The first line is one single column: its values seem to be parted by {0}, so put "delimiter": {0} into the map.'),
+			N_(
+				'The first line is one single column: its values seem to be parted by {0}, so put "delimiter": {0} into the map.'
+			),
 			f'"{other}"' if other != "\t" else r'"\t"',
 		)
 
@@ -76,7 +80,9 @@ def _rows(lines: Iterator[list[str]], columns: Sequence[str]) -> Iterator[Row]:
 def _unreadable(start: int, end: int, error: csv.Error) -> Refusal:
 	if "unexpected end of data" in str(error):
 		return Refusal(
-			N_("a quotation mark is opened and never closed, so the lines {0} to {1} can't be read"), start, end
+			N_("a quotation mark is opened and never closed, so the lines {0} to {1} can't be read"),
+			start,
+			end,
 		)
 	return Refusal(N_("can't be read as CSV: {0}"), error)
 
@@ -84,6 +90,7 @@ def _unreadable(start: int, end: int, error: csv.Error) -> Refusal:
 def _row(start: int, values: Sequence[str], columns: Sequence[str]) -> Row:
 	if len(values) != len(columns):
 		return Row(
-			start, problem=Refusal(N_("has {0} values where there are {1} columns"), len(values), len(columns))
+			start,
+			problem=Refusal(N_("has {0} values where there are {1} columns"), len(values), len(columns)),
 		)
 	return Row(start, {name: value.strip() for name, value in zip(columns, values, strict=True)})

@@ -178,13 +178,15 @@ def closing(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	return basis_missing(case, data.get("basis")) + learning_missing(case)
 
 
-def basis_missing(case: Case, wanted: str | None) -> list[str]:
-	"""What the wanted basis still needs; without one, what the nearest of those this state allows needs."""
+def basis_missing(case: Case, wanted: str | None) -> list[str | tuple[tuple[str, ...], ...]]:
+	"""What the wanted basis still needs; without one, the alternatives that this state allows, unless one holds."""
 	allowed = BASES_FROM[case.status]
 	if wanted and wanted not in allowed:
 		raise Refusal(N_("{0} is no ground for closing a complaint that is {1}."), wanted, case.status)
-	candidates = [CLOSURE_BASES[name](case) for name in ((wanted,) if wanted else allowed)]
-	return min(candidates, key=len)
+	if wanted:
+		return CLOSURE_BASES[wanted](case)
+	alternatives = [tuple(CLOSURE_BASES[name](case)) for name in allowed]
+	return [] if not all(alternatives) else [tuple(dict.fromkeys(alternatives))]
 
 
 def duplicate(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:

@@ -115,7 +115,10 @@ class ImportMap:
 			moment = self.moment(raw)
 			if moment is None:
 				raise Refusal(
-					N_('{0} "{1}" is no date in any of the formats {2}'), column, raw, ", ".join(self.date_formats)
+					N_('{0} "{1}" is no date in any of the formats {2}'),
+					column,
+					raw,
+					", ".join(self.date_formats),
 				)
 			return moment.date() if kind == "Date" else moment
 		if kind == "Check":
@@ -141,7 +144,9 @@ class ImportMap:
 		"""The description as HTML: what was said, else the subject; then the columns that are kept."""
 		text = found.get("description") or found.get("subject") or ""
 		kept = [f"{label}: {row[column]}" for column, label in self.keep.items() if row[column]]
-		return paragraphs(text) + ("<ul>" + "".join(f"<li>{escape(line)}</li>" for line in kept) + "</ul>" if kept else "")
+		return paragraphs(text) + (
+			"<ul>" + "".join(f"<li>{escape(line)}</li>" for line in kept) + "</ul>" if kept else ""
+		)
 
 	def odd(self, row: Mapping[str, str]) -> list[Refusal]:
 		"""What is odd about a row by the map's checks, as things to say; the row may be imported all the same."""
@@ -163,11 +168,19 @@ class ImportMap:
 		days = (second.date() - first.date()).days
 		if check.at_least is not None and days < check.at_least:
 			yield Refusal(
-				N_("{0} is {1} days after {2}, expected at least {3}"), check.column, days, check.days_after, check.at_least
+				N_("{0} is {1} days after {2}, expected at least {3}"),
+				check.column,
+				days,
+				check.days_after,
+				check.at_least,
 			)
 		if check.at_most is not None and days > check.at_most:
 			yield Refusal(
-				N_("{0} is {1} days after {2}, expected at most {3}"), check.column, days, check.days_after, check.at_most
+				N_("{0} is {1} days after {2}, expected at most {3}"),
+				check.column,
+				days,
+				check.days_after,
+				check.at_most,
 			)
 
 
@@ -269,7 +282,9 @@ def parse(data: Any, fields: Mapping[str, Field]) -> ImportMap:
 def _source(data: Mapping[str, Any]) -> str:
 	source = _text(data.get("source", ""), "source")
 	if not source.strip():
-		raise Refusal(N_('Give the map a "source": a short name for where these complaints come from, such as "CFPB".'))
+		raise Refusal(
+			N_('Give the map a "source": a short name for where these complaints come from, such as "CFPB".')
+		)
 	return source.strip()
 
 
@@ -279,7 +294,9 @@ def _columns(data: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, 
 	for column, name in columns.items():
 		_known(_text(name, f"columns.{column}"), fields, FIELD)
 		if name in seen:
-			raise Refusal(N_("The columns {0} and {1} are both mapped to {2}: choose one."), seen[name], column, name)
+			raise Refusal(
+				N_("The columns {0} and {1} are both mapped to {2}: choose one."), seen[name], column, name
+			)
 		seen[name] = column
 	return dict(columns)
 
@@ -296,14 +313,19 @@ def _defaults(data: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str,
 
 def _option(name: str, value: Any, known: Field) -> None:
 	if known.kind == "Select" and value not in known.options:
-		raise Refusal(N_('{0} can\'t be "{1}": it is one of {2}.'), name, value, ", ".join(filter(None, known.options)))
+		raise Refusal(
+			N_('{0} can\'t be "{1}": it is one of {2}.'), name, value, ", ".join(filter(None, known.options))
+		)
 
 
 def _values(data: Mapping[str, Any], fields: Mapping[str, Field]) -> dict[str, dict[str, str]]:
 	found = {}
 	for name, mapping in _object(data.get("values", {}), "values").items():
 		_known(name, fields, FIELD)
-		found[name] = {raw: _text(value, f"values.{name}.{raw}") for raw, value in _object(mapping, f"values.{name}").items()}
+		found[name] = {
+			raw: _text(value, f"values.{name}.{raw}")
+			for raw, value in _object(mapping, f"values.{name}").items()
+		}
 		for value in found[name].values():
 			_option(name, value, fields[name])
 	return found
@@ -313,7 +335,9 @@ def _date_formats(data: Mapping[str, Any]) -> tuple[str, ...]:
 	formats = tuple(_texts(data.get("date_formats", list(DATE_FORMATS)), "date_formats"))
 	for pattern in formats:
 		try:
-			same = datetime.strptime(datetime(2001, 2, 3, 4, 5, 6).astimezone().strftime(pattern), pattern).date()
+			same = datetime.strptime(
+				datetime(2001, 2, 3, 4, 5, 6).astimezone().strftime(pattern), pattern
+			).date()
 		except ValueError:
 			same = None
 		if same != date(2001, 2, 3):
@@ -343,13 +367,22 @@ def _check(data: Any) -> Check:
 		_known(name, Check.__dataclass_fields__, N_("setting of a check"))
 	column = _text(data.get("column", ""), "checks.column")
 	limits = {name: data.get(name) for name in ("at_least", "at_most")}
-	if any(value is not None and (not isinstance(value, int) or isinstance(value, bool)) for value in limits.values()):
+	if any(
+		value is not None and (not isinstance(value, int) or isinstance(value, bool))
+		for value in limits.values()
+	):
 		raise Refusal(N_('"at_least" and "at_most" of a check are whole numbers of days.'))
 	days_after = _text(data.get("days_after", ""), "checks.days_after")
 	measures = bool(days_after) and any(value is not None for value in limits.values())
-	if not column or bool(days_after) != measures or not (data.get("one_of") or data.get("filled") or measures):
+	if (
+		not column
+		or bool(days_after) != measures
+		or not (data.get("one_of") or data.get("filled") or measures)
+	):
 		raise Refusal(
-			N_('A check names a "column" and what is expected of it: "one_of", "filled", or "days_after" with "at_most" or "at_least".')
+			N_(
+				'A check names a "column" and what is expected of it: "one_of", "filled", or "days_after" with "at_most" or "at_least".'
+			)
 		)
 	one_of = tuple(_texts(data.get("one_of", []), "checks.one_of"))
 	return Check(column, one_of, bool(data.get("filled")), days_after, **limits)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from cms_iso10002.core import effects, fairness, guards
@@ -384,9 +385,22 @@ def apply(case: Case, action: str, actor: Actor, data: Mapping[str, Any]) -> Out
 class Missing(Refusal):
 	"""Something an action needs is not there; `missing` lists all of it, so that nobody has to ask twice."""
 
-	def __init__(self, action: str, missing: Sequence[str]):
+	def __init__(self, action: str, missing: Sequence[Any]):
 		self.missing = list(missing)
-		super().__init__(N_("{0} is not possible yet. Still needed: {1}."), action, ", ".join(missing))
+		super().__init__(N_("{0} is not possible yet. Still needed: {1}."), action, phrase(missing))
+
+
+def phrase(missing: Sequence[Any], translate: Callable[[str], str] = str) -> str:
+	"""What is missing, as the end of a sentence; a tuple in it holds alternatives, each a tuple of parts."""
+	both, either = translate(N_("{0} and {1}")), translate(N_("{0}, or {1}"))
+	parts = []
+	for part in missing:
+		if isinstance(part, tuple):
+			part = reduce(either.format, (reduce(both.format, map(translate, each)) for each in part))
+		else:
+			part = translate(part)
+		parts.append(part)
+	return ", ".join(parts)
 
 
 def _target(transition: Transition, case: Case, data: Mapping[str, Any]) -> str:

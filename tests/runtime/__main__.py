@@ -82,28 +82,37 @@ def _setup(options: argparse.Namespace) -> int:
 	return 0
 
 
+def _ready_quietly(options: argparse.Namespace) -> tuple[Runtime, str]:
+	"""As `_ready`, with the steps on the other stream: what is printed belongs to the command."""
+	out, sys.stdout = sys.stdout, sys.stderr
+	try:
+		return _ready(options)
+	finally:
+		sys.stdout = out
+
+
 def _exec(options: argparse.Namespace) -> int:
-	runtime, site = _ready(options)
-	command = runtime.frappe(site, *options.arguments)
-	return subprocess.run(command, env=runtime.environment(site), cwd=runtime.sites, check=False).returncode
+	runtime, site = _ready_quietly(options)
+	return _run(runtime, site, runtime.frappe(site, *options.arguments))
 
 
 def _python(options: argparse.Namespace) -> int:
-	runtime, site = _ready(options)
-	command = [str(runtime.python), *options.arguments]
-	return subprocess.run(command, env=runtime.environment(site), cwd=runtime.sites, check=False).returncode
+	runtime, site = _ready_quietly(options)
+	return _run(runtime, site, [str(runtime.python), *options.arguments])
+
+
+def _run(runtime: Runtime, site: str, command: list[str]) -> int:
+	environment = runtime.environment(site)
+	return subprocess.run(command, env=environment, cwd=runtime.sites, check=False).returncode
 
 
 def _env(options: argparse.Namespace) -> int:
-	"""Prints what `eval` takes; the steps go to the other stream."""
-	out, sys.stdout = sys.stdout, sys.stderr
-	runtime, site = _ready(options)
-	sys.stdout = out
+	runtime, site = _ready_quietly(options)
 	for name, value in runtime.environment(site).items():
 		if os.environ.get(name) != value:
-			print(f"export {name}={shlex.quote(value)}")
-	print(f"export CMS_PYTHON={shlex.quote(str(runtime.python))}")
-	print(f"cd {shlex.quote(str(runtime.sites))}")
+			say(f"export {name}={shlex.quote(value)}")
+	say(f"export CMS_PYTHON={shlex.quote(str(runtime.python))}")
+	say(f"cd {shlex.quote(str(runtime.sites))}")
 	return 0
 
 

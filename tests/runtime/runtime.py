@@ -129,6 +129,8 @@ class Runtime:
 			"redis_cache": cache,
 			"redis_queue": queue,
 			"redis_socketio": cache,
+			# Names the job queues; made from the place of Frappe's package otherwise, which runtimes share.
+			"bench_id": f"{places.APP}-{self.kind}",
 			"developer_mode": 0,
 			"allow_tests": 1,
 			"background_workers": 1,

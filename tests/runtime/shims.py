@@ -98,15 +98,15 @@ def _sql_with_iterator(sql):
 	"""`as_iterator=True`: rows one after the other; the result is read at once unless the cursor is unbuffered."""
 
 	@functools.wraps(sql)
-	def wrapped(self, query, values=(), *args, as_iterator: bool = False, **options):
+	def wrapped(self, query, *values, as_iterator: bool = False, **options):
 		if not as_iterator:
-			return sql(self, query, values, *args, **options)
-		return _rows(self, query, values, **options)
+			return sql(self, query, *values, **options)
+		return _rows(self, query, *values, **options)
 
 	return wrapped
 
 
-def _rows(database, query, values, as_dict=False, as_list=False, pluck=False, update=None, **_):
+def _rows(database, query, values=None, as_dict=False, as_list=False, pluck=False, update=None, **_):
 	import frappe
 
 	database._cursor.execute(str(query), values or None)
@@ -125,7 +125,9 @@ def _get_values_with_locks(get_values):
 	"""`for_update=True` with `skip_locked=True` or `wait=False`."""
 
 	@functools.wraps(get_values)
-	def wrapped(self, doctype, filters=None, fieldname="name", *args, skip_locked=False, wait=True, **options):
+	def wrapped(
+		self, doctype, filters=None, fieldname="name", *args, skip_locked=False, wait=True, **options
+	):
 		if not options.get("for_update") or (wait and not skip_locked):
 			return get_values(self, doctype, filters, fieldname, *args, **options)
 		return _locked_values(doctype, filters, fieldname, skip_locked, wait, **options)
@@ -145,7 +147,9 @@ def _locked_values(doctype, filters, fieldname, skip_locked, wait, as_dict=False
 
 def _get_value_with_locks(get_value):
 	@functools.wraps(get_value)
-	def wrapped(self, doctype, filters=None, fieldname="name", *args, skip_locked=False, wait=True, **options):
+	def wrapped(
+		self, doctype, filters=None, fieldname="name", *args, skip_locked=False, wait=True, **options
+	):
 		if not options.get("for_update") or (wait and not skip_locked):
 			return get_value(self, doctype, filters, fieldname, *args, **options)
 		options["limit"] = 1

@@ -62,14 +62,12 @@ def _on(runtime: Runtime, suites: list[str], arguments: list[str], options) -> l
 	with runtime.in_use():
 		runtime.prepare()
 		sites.ensure(runtime, site, options.fresh, options.migrate)
-		sites.configure(runtime, site, pause_scheduler=1, host_name=serving.address(runtime, site))
-		environment = runtime.environment(site)
-		if "site" in suites:
-			results.append(_pytest(f"{runtime.kind}-site", runtime.python, environment, arguments))
-		if "browser" in suites:
-			environment["CMS_BASE_URL"] = serving.start_web(runtime, site)
-			results.append(_pytest(f"{runtime.kind}-browser", runtime.python, environment, arguments))
-			serving.stop_web(runtime, site)
+		sites.configure(runtime, site, pause_scheduler=1)
+		# For the site tests too: what makes a PDF fetches its styles from the site.
+		environment = {**runtime.environment(site), "CMS_BASE_URL": serving.start_web(runtime, site)}
+		for suite in [suite for suite in ("site", "browser") if suite in suites]:
+			results.append(_pytest(f"{runtime.kind}-{suite}", runtime.python, environment, arguments))
+		serving.stop_web(runtime, site)
 	if runtime.kind == "bench" and not _narrowed(arguments):
 		_record(runtime, results)
 	if not options.keep and not found:
@@ -88,6 +86,9 @@ def _pytest(name: str, python: Path, environment: dict, arguments: list[str]) ->
 	report.unlink(missing_ok=True)
 	cache = places.of_this_checkout() / "pytest" / name
 	extra = [f"--junitxml={report}", "-o", f"cache_dir={cache}", "-p", "no:randomly"]
+	if suite != "unit":
+		# What Frappe's dependencies are warned about is nothing to us.
+		extra += ["-W", "ignore::DeprecationWarning", "-W", "ignore::FutureWarning"]
 	command = [python, "-m", "pytest", *extra, *given, *targets]
 	done = subprocess.run(command, cwd=places.CHECKOUT, env=environment, check=False)
 	return _count(Result(name, done.returncode), report)

@@ -19,7 +19,11 @@ def refused(match: str, **values):
 
 
 def test_unknown_customer():
-	refused("Could not find Customer", customer="Nobody & Sons")
+	refused("Could not find Customer Nobody & Sons", customer="Nobody & Sons")
+
+
+def test_unknown_item():
+	refused("Could not find Item Perpetuum mobile", subjects=[{"item_code": "Perpetuum mobile"}])
 
 
 def test_future_received_on():

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from cms_iso10002.complaints import permissions
-from tests.site.factories import as_user, make_complaint, make_user
+from tests.site.factories import as_user, edit, make_complaint, make_user
 
 LEVELS = ("Normal", "Confidential", "Restricted")
 USERS = ("agent", "agent2", "investigator", "manager", "auditor")
@@ -25,11 +25,12 @@ EXPECTED = {
 def cases():
 	handler, investigator = make_user("agent"), make_user("investigator")
 	return {
-		level: make_complaint(confidentiality=level, handler=handler, investigator=investigator).name for level in LEVELS
+		level: make_complaint(confidentiality=level, handler=handler, investigator=investigator).name
+		for level in LEVELS
 	}
 
 
-@pytest.mark.parametrize("level, name", itertools.product(LEVELS, USERS))
+@pytest.mark.parametrize("level, name", list(itertools.product(LEVELS, USERS)))
 def test_documents_lists_and_what_belongs_to_them(cases, level, name):
 	user, case, seen = make_user(name), cases[level], name in EXPECTED[level]
 
@@ -43,20 +44,31 @@ def test_documents_lists_and_what_belongs_to_them(cases, level, name):
 	as_user(user, look)
 
 
-def test_a_person_concerned_does_not_see_it_even_when_it_was_shared_with_them():
+def test_a_person_concerned_loses_what_was_shared_and_assigned_before():
+	from frappe.desk.form import assign_to
+
 	user = make_user("agent2")
-	case = make_complaint(conflict_check="Names Recorded", persons_concerned=[{"user": user}])
+	case = make_complaint(confidentiality="Normal")
 	frappe.share.add("Complaint", case.name, user, notify=0)
+	assign_to.add({"assign_to": [user], "doctype": "Complaint", "name": case.name})
+	edit(case, conflict_check="Names Recorded", persons_concerned=[{"user": user}])
 
 	def look():
 		assert not frappe.has_permission("Complaint", "read", case.name)
 		assert not frappe.get_list("Complaint", filters={"name": case.name})
 
 	as_user(user, look)
+	assert not frappe.db.exists("ToDo", {"reference_name": case.name, "status": "Open"})
+	with pytest.raises(frappe.ValidationError, match="can't be shared"):
+		frappe.share.add("Complaint", case.name, user, notify=0)
 
 
 def test_whoever_has_no_role_sees_nothing():
-	user = make_user("stranger", "Employee") if frappe.db.exists("Role", "Employee") else make_user("stranger", "Translator")
+	user = (
+		make_user("stranger", "Employee")
+		if frappe.db.exists("Role", "Employee")
+		else make_user("stranger", "Translator")
+	)
 	case = make_complaint()
 
 	def look():

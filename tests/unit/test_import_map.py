@@ -48,7 +48,10 @@ def read(text, delimiter=","):
 		({"columns": {}}, "says nothing about any column"),
 		({"source": " "}, 'Give the map a "source"'),
 		({"colums": {}}, '"colums" is no section of a map; did you mean "columns"?'),
-		({"columns": {"a": "custmer"}}, '"custmer" is no field of a complaint that can be imported; did you mean "customer"?'),
+		(
+			{"columns": {"a": "custmer"}},
+			'"custmer" is no field of a complaint that can be imported; did you mean "customer"?',
+		),
 		({"columns": {"a": "status"}}, '"status" is no field of a complaint that can be imported.'),
 		({"columns": {"a": "subject", "b": "subject"}}, "The columns a and b are both mapped to subject"),
 		({"columns": {"a": 7}}, "columns.a must be a text"),
@@ -90,7 +93,9 @@ def test_a_map_that_is_no_json_is_refused_with_its_line():
 
 def test_columns_the_file_lacks_are_named_and_those_unused_returned():
 	mapping = make(keep=["state"], checks=[{"column": "sent", "filled": True}], key=["id"])
-	with pytest.raises(Refusal, match=r"no column state, id, sent, which the map names; its columns are when, what\."):
+	with pytest.raises(
+		Refusal, match=r"no column state, id, sent, which the map names; its columns are when, what\."
+	):
 		mapping.check_header(["when", "what"])
 	assert mapping.check_header(["id", "when", "what", "state", "sent", "zip"]) == ["zip"]
 
@@ -100,7 +105,13 @@ def test_columns_the_file_lacks_are_named_and_those_unused_returned():
 
 def test_values_defaults_and_dates():
 	mapping = make(
-		columns={"when": "received_on", "what": "subject", "how": "channel", "day": "occurred_on", "anon": "is_anonymous"},
+		columns={
+			"when": "received_on",
+			"what": "subject",
+			"how": "channel",
+			"day": "occurred_on",
+			"anon": "is_anonymous",
+		},
 		defaults={"channel": "Portal", "customer": "ACME"},
 		values={"channel": {"tel": "Phone"}},
 		date_formats=["%d.%m.%Y", "%Y-%m-%dT%H:%M:%S%z"],
@@ -143,7 +154,9 @@ def test_a_value_that_does_not_fit_says_so(column, value, said):
 
 def test_a_row_of_a_table_is_filled():
 	mapping = make(columns={**MAP["columns"], "item": "subjects.item_code", "count": "subjects.qty"})
-	assert mapping.complaint(row(item="Kettle", count="2.50"))["subjects"] == [{"item_code": "Kettle", "qty": "2.50"}]
+	assert mapping.complaint(row(item="Kettle", count="2.50"))["subjects"] == [
+		{"item_code": "Kettle", "qty": "2.50"}
+	]
 	assert "subjects" not in mapping.complaint(row(item="", count=""))
 
 
@@ -191,7 +204,10 @@ def test_what_is_odd_is_said_and_the_row_stays():
 		'state "FOO" is none of the values expected',
 		"sent is 31 days after when, expected at most 30",
 	]
-	assert odd(state="", sent="2026-03-01") == ["state is empty", "sent is -1 days after when, expected at least 0"]
+	assert odd(state="", sent="2026-03-01") == [
+		"state is empty",
+		"sent is -1 days after when, expected at least 0",
+	]
 	assert odd(state="NY", sent="soon") == ["when or sent is no date"]
 	assert odd(state="NY", sent="") == []
 

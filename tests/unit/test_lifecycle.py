@@ -158,7 +158,9 @@ def test_a_decision_needs_findings_and_an_answer_to_every_aspect():
 	assert len(error.value.missing) == 2 and "rows 2" in str(error.value)
 
 
-@pytest.mark.parametrize("outcomes", itertools.product(["Upheld", "Partly Upheld", "Not Upheld"], repeat=2))
+@pytest.mark.parametrize(
+	"outcomes", list(itertools.product(["Upheld", "Partly Upheld", "Not Upheld"], repeat=2))
+)
 def test_the_whole_follows_from_the_aspects(outcomes):
 	aspects = [{"outcome": outcome, "reasons": "r"} for outcome in outcomes]
 	out = lifecycle.apply(

@@ -32,9 +32,13 @@ def can_build() -> bool:
 def wheel(tmp_path_factory) -> set[str]:
 	"""The names in a wheel built from a copy of the checkout, so that no build folder is left in it."""
 	if not can_build():
-		pytest.skip("building a wheel offline needs pip and setuptools>=70.1 (or setuptools and wheel) in this Python")
+		pytest.skip(
+			"building a wheel offline needs pip and setuptools>=70.1 (or setuptools and wheel) in this Python"
+		)
 	copy, out = tmp_path_factory.mktemp("source") / "app", tmp_path_factory.mktemp("wheel")
-	shutil.copytree(ROOT, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules", "__pycache__"))
+	shutil.copytree(
+		ROOT, copy, symlinks=True, ignore=shutil.ignore_patterns(".git", "node_modules", "__pycache__")
+	)
 	command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--disable-pip-version-check", "--no-deps"]
 	done = subprocess.run(
 		[*command, "--no-build-isolation", "--no-index", "--wheel-dir", str(out), str(copy)],
@@ -62,7 +66,9 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
 
 
 def test_what_the_package_data_would_miss_is_noticed():
-	assert {Path(name).suffix for name in in_package()} <= SHIPPED_SUFFIXES, "name the new kind in package-data"
+	assert {Path(name).suffix for name in in_package()} <= SHIPPED_SUFFIXES, (
+		"name the new kind in package-data"
+	)
 
 
 def test_the_wheel_holds_what_frappe_looks_for(wheel):
@@ -88,11 +94,15 @@ def test_root_folders_point_into_the_package(name):
 	link = ROOT / name
 	assert link.is_symlink()
 	assert os.readlink(link) == f"{APP}/{name}"
-	assert not [path for path in PACKAGE.rglob("*") if path.is_symlink()], "a link in the package breaks the wheel"
+	assert not [path for path in PACKAGE.rglob("*") if path.is_symlink()], (
+		"a link in the package breaks the wheel"
+	)
 
 
 def test_bench_reads_the_required_app_by_regex():
-	line = [line for line in (PACKAGE / "hooks.py").read_text().splitlines() if line.startswith("required_apps")]
+	line = [
+		line for line in (PACKAGE / "hooks.py").read_text().splitlines() if line.startswith("required_apps")
+	]
 	assert line == ['required_apps = ["frappe/erpnext"]']
 
 
@@ -107,7 +117,11 @@ def test_the_project_is_named_as_its_package():
 def test_pip_is_never_asked_for_frappe_or_erpnext():
 	text = (ROOT / "pyproject.toml").read_text()
 	block = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE).group(1)
-	names = {re.match(r"[\w.-]+", line.strip(' \t",')).group().lower() for line in block.split("\n") if line.strip()}
+	names = {
+		re.match(r"[\w.-]+", line.strip(' \t",')).group().lower()
+		for line in block.split("\n")
+		if line.strip()
+	}
 	assert not names & {"frappe", "erpnext", "criscostack"}
 	assert "[tool.bench.frappe-dependencies]" in text
 

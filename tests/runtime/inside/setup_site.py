@@ -43,6 +43,7 @@ def complete_setup() -> None:
 		raise RuntimeError("the setup wizard made no company: its error stands above")
 	settings = frappe.get_doc("System Settings")
 	settings.update({"setup_complete": 1, "enable_scheduler": 0, "language": "en", "enable_onboarding": 0})
+	settings.update({"disable_system_update_notification": 1, "disable_change_log_notification": 1})
 	# With seconds: npm's date picker has no slider for them to hide, and a bench's bundles may be built with that.
 	settings.time_format = "HH:mm:ss"
 	settings.save()

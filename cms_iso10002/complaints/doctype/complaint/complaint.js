@@ -93,7 +93,7 @@ Object.assign(cms_iso10002, {
 					indicator: "orange",
 					message: __("{0} is not possible yet. Still needed: {1}.", [
 						__(action),
-						dialog.missing.map(frappe.utils.escape_html).join(", "),
+						frappe.utils.escape_html(dialog.missing),
 					]),
 				});
 			} else if (dialog.fields.length) {

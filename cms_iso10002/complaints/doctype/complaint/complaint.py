@@ -2,7 +2,7 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from cms_iso10002.complaints import actions, cases, clock, correspondence, intake, timeline
+from cms_iso10002.complaints import actions, cases, clock, correspondence, intake, permissions, timeline
 from cms_iso10002.core import changes, fairness, lifecycle
 from cms_iso10002.core.case import EventSpec
 from cms_iso10002.core.refusal import Refusal
@@ -233,6 +233,7 @@ class Complaint(Document):
 		intake.receive(self)
 
 	def on_update(self):
+		self.keep_out_persons_concerned()
 		self.record_changes()
 
 	def on_trash(self):
@@ -352,6 +353,10 @@ class Complaint(Document):
 		if self.flags.approval:
 			self.flags.changes.append(EventSpec("decision_approved", {"round": self.round}))
 		self.assessment_reason = None
+
+	def keep_out_persons_concerned(self):
+		if self.get_doc_before_save() and not self.is_child_table_same("persons_concerned"):
+			permissions.withdraw_access(self)
 
 	def record_changes(self):
 		"""Send what is to be told, then record what happened: in one transaction with the change itself."""

@@ -34,7 +34,9 @@ class ComplaintCategory(NestedSet):
 		"""A category may lie only below one that is a group."""
 		parent = self.parent_complaint_category
 		if parent and not frappe.get_cached_value("Complaint Category", parent, "is_group"):
-			frappe.throw(_("{0} is not a group, so no category can lie below it.").format(frappe.bold(parent)))
+			frappe.throw(
+				_("{0} is not a group, so no category can lie below it.").format(frappe.bold(parent))
+			)
 
 	def check_referral(self):
 		"""Whoever is turned away is told where to go (ISO 10002 does not cover the matter, somebody does)."""

@@ -33,6 +33,8 @@ class ComplaintRemedy(Document):
 		for row in self.authority_limits:
 			if (row.role, row.currency) in seen:
 				frappe.throw(
-					_("Row {0}: {1} has a limit in this currency already.").format(row.idx, frappe.bold(row.role))
+					_("Row {0}: {1} has a limit in this currency already.").format(
+						row.idx, frappe.bold(row.role)
+					)
 				)
 			seen.add((row.role, row.currency))

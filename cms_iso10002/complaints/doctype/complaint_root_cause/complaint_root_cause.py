@@ -29,4 +29,6 @@ class ComplaintRootCause(NestedSet):
 		"""A root cause may lie only below one that is a group."""
 		parent = self.parent_complaint_root_cause
 		if parent and not frappe.get_cached_value("Complaint Root Cause", parent, "is_group"):
-			frappe.throw(_("{0} is not a group, so no root cause can lie below it.").format(frappe.bold(parent)))
+			frappe.throw(
+				_("{0} is not a group, so no root cause can lie below it.").format(frappe.bold(parent))
+			)

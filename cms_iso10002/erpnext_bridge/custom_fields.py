@@ -1,0 +1,75 @@
+"""The fields this app adds to ERPNext's doctypes: data, and how they come and go.
+
+Every field names our module, so that Frappe takes it away with the app, and is `no_copy`: a copy of an Issue is
+another matter than its complaint.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
+
+MODULE = "Complaints"
+
+CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
+	"Issue": [
+		{
+			"fieldname": "complaint",
+			"label": "Complaint",
+			"fieldtype": "Link",
+			"options": "Complaint",
+			"insert_after": "issue_type",
+			"description": "The complaint that was made of this issue",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+	],
+}
+
+
+def make() -> None:
+	"""Make the fields that are missing and bring the others up to date. May be repeated.
+
+	Refuses where somebody else's field has the name of one of ours: to take it over would lose what it holds.
+	"""
+	refuse_taken()
+	# ignore_validate: a fault in a site's own fields on ERPNext's forms is no reason to refuse ours.
+	create_custom_fields(CUSTOM_FIELDS, ignore_validate=True, update=True)
+
+
+def remove() -> None:
+	"""Delete our fields, and nothing but them. Their columns go in `uninstall`."""
+	for name in _on_site(ours=True):
+		# force: on_trash has nothing to say about a field that goes with its app
+		frappe.delete_doc("Custom Field", name, force=True, delete_permanently=True)
+
+
+def refuse_taken() -> None:
+	"""Raise where a field that is not ours has the name of one of ours."""
+	for name in _on_site(ours=False):
+		doctype, fieldname = name.split("-", 1)
+		frappe.throw(
+			_("{0} has a field {1} already, which is not of this app: rename or delete it first.").format(
+				_(doctype), frappe.bold(fieldname)
+			),
+			title=_("Name Taken"),
+		)
+
+
+def _on_site(ours: bool) -> list[str]:
+	"""The Custom Fields of the site that have a name of ours, and our module or not."""
+	names = [
+		f"{doctype}-{field['fieldname']}" for doctype, fields in CUSTOM_FIELDS.items() for field in fields
+	]
+	found = frappe.get_all(
+		"Custom Field", filters={"name": ("in", names)}, fields=["name", "module"], order_by="name"
+	)
+	return [row.name for row in found if (row.module == MODULE) is ours]

@@ -1,0 +1,65 @@
+"""*Create → Complaint* on a Customer, and what a Customer and a Contact tell of who complains."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import frappe
+from frappe.contacts.doctype.contact.contact import get_default_contact
+from frappe.utils import strip_html
+
+from cms_iso10002.complaints import intake
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def make_complaint(customer: str) -> dict:
+	"""A complaint by `customer` as far as the site knows it, not saved: an agent completes the form."""
+	source = frappe.get_doc("Customer", customer)
+	source.check_permission("read")
+	complaint = frappe.new_doc("Complaint")
+	complaint.check_permission("create")
+	contact = source.get("customer_primary_contact") or get_default_contact("Customer", source.name)
+	complaint.update({"complainant_type": "Customer", **of_customer(source.name), **of_contact(contact)})
+	complaint.complainant_email = complaint.complainant_email or source.get("email_id")
+	complaint.complainant_phone = complaint.complainant_phone or source.get("mobile_no")
+	intake.complete(complaint)
+	# The form fetches customer name, group and territory as if the customer had been chosen there.
+	return {**complaint.as_dict(), "__run_link_triggers": 1}
+
+
+def of_customer(customer: str | None) -> dict[str, Any]:
+	"""What a Customer tells of a complaint: fields of Complaint, those that are known.
+
+	The caller has checked that the user may read the Customer, or a document that names it.
+	"""
+	row = customer and frappe.db.get_value(
+		"Customer", customer, ["name", "language", "primary_address"], as_dict=True
+	)
+	if not row:
+		return {}
+	address = re.sub(r"<br\s*/?>\s*", "\n", row.primary_address or "")
+	known = {
+		"customer": row.name,
+		"language": row.language,
+		"complainant_address": strip_html(address).strip(),
+	}
+	return {name: value for name, value in known.items() if value}
+
+
+def of_contact(contact: str | None) -> dict[str, Any]:
+	"""What a Contact tells of who complains: fields of Complaint, those that are known.
+
+	As for `of_customer`, the caller has checked: who may make a complaint of a document must be able to answer it.
+	"""
+	fields = ["name", "first_name", "last_name", "email_id", "mobile_no", "phone"]
+	row = contact and frappe.db.get_value("Contact", contact, fields, as_dict=True)
+	if not row:
+		return {}
+	known = {
+		"contact": row.name,
+		"complainant_name": " ".join(filter(None, (row.first_name, row.last_name))),
+		"complainant_email": row.email_id,
+		"complainant_phone": row.mobile_no or row.phone,
+	}
+	return {name: value for name, value in known.items() if value}
