@@ -28,16 +28,20 @@ override_doctype_dashboards = {
 doc_events = {
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
+	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
+	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {
 		"after_insert": [
 			"cms_iso10002.complaints.correspondence.record_incoming_mail",
 			"cms_iso10002.erpnext_bridge.issue.pass_mail_to_complaint",
 		],
+		"on_update": "cms_iso10002.erpnext_bridge.issue.pass_attachments_to_complaint",
 	},
 }
 
 scheduler_events = {
 	"cron": {"*/5 * * * *": ["cms_iso10002.complaints.correspondence.collect_failed_deliveries"]},
+	"daily": ["cms_iso10002.complaints.sealing.make_daily_seal"],
 }
 
 has_permission = {

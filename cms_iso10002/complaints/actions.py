@@ -77,16 +77,13 @@ def get_dialog(complaint: str, action: str) -> dict:
 	case = cases.read(doc)
 	try:
 		transition = lifecycle.find(action, doc.status)
-		missing = [label for need in transition.needs for label in need(case, cases.actor(), PRESUMED)]
+		missing = [label for need in transition.needs for label in need(case, cases.actor(), None)]
 	except Refusal as refusal:
 		cases.refuse(refusal)
 	return {
 		"fields": [_dialog_field(doc, ask) for ask in transition.asks],
 		"missing": lifecycle.phrase(missing, _),
 	}
-
-
-PRESUMED = {"outcome": "", "duplicate_of": ""}
 
 
 def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
@@ -100,6 +97,17 @@ def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
 		"reqd": int(ask.required),
 		"default": preset or (clock.now_site() if ask.kind == "Datetime" else None),
 	}
+
+
+@frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
+def correct_receipt(complaint: str, received_on: str, reason: str) -> dict:
+	"""Correct when the complaint first reached the organisation (site time); open milestones move, as an event."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("write")
+	doc.update({"received_on": received_on, "assessment_reason": reason})
+	doc.save()
+	return doc.as_dict()
 
 
 @frappe.whitelist(methods=["POST"])

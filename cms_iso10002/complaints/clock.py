@@ -35,8 +35,11 @@ def to_utc(value: datetime | str) -> datetime:
 
 
 def to_site(instant: datetime | None) -> datetime | None:
-	"""An aware instant as the site's naive datetime; None stays None."""
-	return instant.astimezone(site_zone()).replace(tzinfo=None) if instant else None
+	"""An aware instant as the site's naive datetime, in whole seconds; None stays None.
+
+	Fractions are for machines, which have UTC: a form with one in a field thinks that it was changed.
+	"""
+	return instant.astimezone(site_zone()).replace(tzinfo=None, microsecond=0) if instant else None
 
 
 def now_site() -> datetime:

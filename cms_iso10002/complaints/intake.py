@@ -98,7 +98,7 @@ def attach(complaint: str, files: Iterable[str]) -> None:
 def complete(doc) -> None:
 	"""Fill what nobody needs to type: company, language, who recorded it and when, what the category implies."""
 	doc.recorded_on = clock.now_site()
-	doc.received_on = doc.received_on or doc.recorded_on
+	doc.received_on = get_datetime(doc.received_on or doc.recorded_on).replace(microsecond=0)
 	doc.received_by = doc.received_by or frappe.session.user
 	doc.company = doc.company or _default_company()
 	doc.language = doc.language or frappe.local.lang
@@ -152,15 +152,15 @@ def _check_texts(doc) -> None:
 		frappe.throw(
 			_("Say in a few words what the complaint is about: the subject is empty."), frappe.MandatoryError
 		)
-	if not has_text(doc.description) and "<img" not in (doc.description or ""):
-		frappe.throw(
-			_("Write down what the complainant said: the description is empty."), frappe.MandatoryError
-		)
-	if len(doc.description) > LONGEST_DESCRIPTION:
+	if len(doc.description or "") > LONGEST_DESCRIPTION:
 		frappe.throw(
 			_("The description has {0} characters; {1} are allowed: attach the long text as a file.").format(
 				len(doc.description), LONGEST_DESCRIPTION
 			)
+		)
+	if not has_text(doc.description) and "<img" not in (doc.description or ""):
+		frappe.throw(
+			_("Write down what the complainant said: the description is empty."), frappe.MandatoryError
 		)
 
 
@@ -296,11 +296,11 @@ def _nearby(doc: Mapping[str, Any], days: int) -> list[dict[str, Any]]:
 		for name in ("customer", "complainant_email", "complainant_phone", "category")
 		if doc.get(name)
 	]
-	items = [row.get("item_code") for row in doc.get("subjects") or () if row.get("item_code")]
-	if items:
-		subject = DocType("Complaint Subject")
-		query = frappe.qb.from_(subject).select(subject.parent).where(subject.item_code.isin(items))
-		shared.append(complaint.name.isin(query))
+	subject = DocType("Complaint Subject")
+	for name in ("item_code", "serial_no", "reference_name"):
+		if values := [row.get(name) for row in doc.get("subjects") or () if row.get(name)]:
+			query = frappe.qb.from_(subject).select(subject.parent).where(subject[name].isin(values))
+			shared.append(complaint.name.isin(query))
 	if not shared:
 		return []
 	received = get_datetime(doc.get("received_on") or clock.now_site())
@@ -327,9 +327,11 @@ def _with_subjects(names: list[str]) -> list[dict[str, Any]]:
 		"status",
 		"customer",
 		"contact",
+		"complainant_name",
 		"complainant_email",
 		"complainant_phone",
 		"representative_email",
+		"representative_phone",
 		"category",
 		"received_on",
 	]

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 import frappe
@@ -19,7 +20,6 @@ from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from bs4 import BeautifulSoup
 from frappe import _
 from frappe.contacts.doctype.address.address import get_default_address
 from frappe.utils import cint, cstr, get_datetime, getdate
@@ -27,7 +27,8 @@ from frappe.utils.jinja import get_jenv
 from jinja2 import TemplateError, meta
 from markupsafe import escape
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, policy, timeline
+from cms_iso10002.core import clocks
 from cms_iso10002.core.refusal import N_
 
 Doc = Mapping[str, Any]
@@ -59,14 +60,15 @@ OUTCOMES = {
 	"Not Upheld": N_("not justified"),
 }
 STEPS = {
-	"acknowledge": N_("We confirm that we have your complaint"),
 	"update": N_("We write to you how far we have got"),
 	"decide": N_("We tell you what we found and what we decided"),
 	"review": N_("We tell you the outcome of the review"),
 	"implement": N_("We carry out what was agreed"),
 }
-"""Milestones that are promises to the complainant, in plain words. The others are the organisation's own."""
-MET_BY = {"Acknowledgement": "acknowledge", "Progress Update": "update"}
+"""Milestones that are promises to the complainant, in plain words. The others are the organisation's own, and
+that we have the complaint any letter confirms."""
+TELLING = {"Acknowledgement": clocks.ACKNOWLEDGED, "Holding Response": clocks.HOLDING_RESPONSE_SENT}
+"""The event that a letter makes, where it is not that of an update."""
 OPEN_MILESTONES = ("Running", "Paused", "Overdue")
 
 TYPE_SIZES = {"Large Print": 18, "Easy Read": 14}
@@ -83,6 +85,7 @@ TOWN_BEFORE_CODE = (
 """Countries whose addresses name the town before the postal code."""
 LONGEST_QUOTE = 2500
 """Characters of the complainant's words that a letter repeats."""
+LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi")
 
 
@@ -206,15 +209,39 @@ def is_verified(complaint: Doc) -> bool:
 
 def plain_text(html: str | None) -> str:
 	"""Rich text as plain text with its paragraphs; scripts and styles left out."""
-	if not html:
-		return ""
-	soup = BeautifulSoup(html, "html.parser")
-	for tag in soup(["script", "style", "head", "template"]):
-		tag.decompose()
-	for tag in soup(["br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre"]):
-		tag.append("\n")
-	lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in soup.get_text().splitlines())
+	reader = _TextReader()
+	reader.feed(html or "")
+	reader.close()
+	lines = (re.sub(r"[^\S\n]+", " ", line).strip() for line in "".join(reader.texts).splitlines())
 	return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+class _TextReader(HTMLParser):
+	"""Collects the text of HTML in one pass: a tree of what strangers send can take minutes to build."""
+
+	BREAKING = frozenset(("p", "div", "li", "tr", "h1", "h2", "h3", "h4", "blockquote", "pre"))
+	SILENT = frozenset(("script", "style", "head", "template"))
+
+	def __init__(self):
+		super().__init__()
+		self.texts: list[str] = []
+		self.silent = ""
+
+	def handle_starttag(self, tag: str, attrs: object) -> None:
+		if tag == "br":
+			self.texts.append("\n")
+		elif tag in self.SILENT:
+			self.silent = self.silent or tag
+
+	def handle_endtag(self, tag: str) -> None:
+		if tag == self.silent:
+			self.silent = ""
+		elif tag in self.BREAKING:
+			self.texts.append("\n")
+
+	def handle_data(self, data: str) -> None:
+		if not self.silent:
+			self.texts.append(data)
 
 
 @contextmanager
@@ -253,7 +280,8 @@ def _content(
 		"question": cstr(extra.get("question")) if known else "",
 		"answer_by": _answer_by(extra, settings, language) if kind == "Information Request" else "",
 		"message": cstr(extra.get("message") or extra.get("body")) if known else "",
-		"reason": cstr(extra.get("reason")) if known else "",
+		# translated where it is one of the reasons we ship, as for an employment dispute
+		"reason": _(cstr(extra.get("reason"))) if known and extra.get("reason") else "",
 		"outcome": _plain_word(OUTCOMES, outcome),
 		"outcome_code": outcome,
 		"reasons": plain_text(decision.get("reasons")),
@@ -313,19 +341,30 @@ def _outside(body: Mapping[str, str]) -> str:
 def _next_steps(complaint: Doc, kind: str, language: str) -> list[dict[str, str]]:
 	"""What is still to come, by when: the first open milestone of each stage that is a promise, soonest first."""
 	found: dict[str, tuple[datetime, dict[str, str]]] = {}
-	for row in complaint.get("milestones") or ():
+	for row in _milestones(complaint, kind):
 		stage, due = row.get("stage"), row.get("due_at")
-		if (
-			stage not in STEPS
-			or stage == MET_BY.get(kind)
-			or row.get("state") not in OPEN_MILESTONES
-			or not due
-		):
+		if stage not in STEPS or row.get("state") not in OPEN_MILESTONES or not due:
 			continue
 		due = get_datetime(due)
 		if stage not in found or due < found[stage][0]:
 			found[stage] = (due, {"label": _(STEPS[stage]), "due": _due(row.get("state"), due, language)})
 	return [step for _moment, step in sorted(found.values(), key=lambda entry: entry[0])]
+
+
+def _milestones(complaint: Doc, kind: str) -> Sequence[Mapping[str, Any]]:
+	"""The milestones as they will be once this letter is sent.
+
+	Sending it may start clocks (the next update, what counts from the acknowledgement), and a letter must not
+	promise another date than the clock keeps.
+	"""
+	if not (complaint.get("name") and complaint.get("policy_snapshot")):
+		return complaint.get("milestones") or ()
+	targets, calendar = policy.load(complaint.get("policy_snapshot"))
+	events, now = timeline.events_of(complaint.get("name")), clock.now_utc()
+	sequence = max((event.sequence for event in events), default=0) + 1
+	told = clocks.Event(TELLING.get(kind, clocks.UPDATE_SENT), now, {}, sequence)
+	replayed = clocks.replay(targets, calendar, [*events, told], now)
+	return [timeline.milestone_values(milestone) for milestone in replayed]
 
 
 def _due(state: str, due: datetime, language: str) -> str:
@@ -429,7 +468,8 @@ def _company_address(company: str | None) -> list[str]:
 
 
 def _referral_note(category: str | None) -> str:
-	return cstr(frappe.get_cached_value("Complaint Category", category, "referral_note")) if category else ""
+	note = frappe.get_cached_value("Complaint Category", category, "referral_note") if category else None
+	return _(note) if note else ""
 
 
 def _remedy(name: str | None, notes: str | None = None) -> str:
@@ -610,6 +650,8 @@ def _print_language(doc: Doc) -> str:
 
 def _spoken(language: str) -> str:
 	"""`language` where our words have been translated into it, otherwise English: never half of each."""
+	if not LANGUAGE_CODE.fullmatch(language):  # it may come from a request
+		return "en"
 	probe = "What happens next"
 	return language if language.startswith("en") or _(probe, language) != probe else "en"
 

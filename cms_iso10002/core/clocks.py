@@ -521,7 +521,7 @@ class Replay:
 		"""
 		due = clock.fixed_due or clock.limit.due(base, clock.calendar)
 		lost: list[tuple[datetime, timedelta]] = []
-		reach, paused, remark = base, None, ""
+		reach, paused, remark = due, None, ""
 		for step in self._steps(clock, base, at):
 			if step.begin > max(due, reach):
 				remark = LATE_EXTENSION if step.new_due else remark
@@ -757,14 +757,11 @@ class Replay:
 			self._set_targets(Target.from_dict(target) for target in data["targets"])
 		if data.get("calendar"):
 			self._calendar = calendar_from_dict(data["calendar"])
-		for clock, reading in zip(clocks, before, strict=True):
-			if reading.state == OVERDUE:
-				clock.anchor, clock.opened_at = "", reading.started_at
-			else:
-				self._rebind(clock, at, reading)
-		for clock, reading in zip(clocks, before, strict=True):
-			late = reading.state != OVERDUE and self._reading(clock, at).state == OVERDUE
-			if late and not clock.fixed_due:
+		moved = [(c, reading) for c, reading in zip(clocks, before, strict=True) if reading.state != OVERDUE]
+		for clock, reading in moved:
+			self._rebind(clock, at, reading)
+		for clock, _ in moved:
+			if self._reading(clock, at).state == OVERDUE:
 				clock.counted_from = at
 
 	def _rebind(self, clock: _Clock, at: datetime, reading: Milestone) -> None:

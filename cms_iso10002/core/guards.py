@@ -2,6 +2,8 @@
 
 A guard is a function of the case, the actor and the answers given; it returns what is still missing, as noun
 phrases that end the sentence "Still needed: …", or raises `Refusal` where nothing can be supplied.
+
+Before a dialog is shown, the answers are None: then what the dialog itself will ask for is not missing yet.
 """
 
 from __future__ import annotations
@@ -31,10 +33,10 @@ ASSESSMENT = {
 
 def has_text(html: str | None) -> bool:
 	"""Whether rich text holds anything to read."""
-	return bool(unescape(re.sub(r"<[^>]*>", "", html or "")).strip("\u200b\xa0 \t\r\n"))
+	return bool(unescape(re.sub(r"<[^<>]*>", "", html or "")).strip("\u200b\xa0 \t\r\n"))
 
 
-def assessment(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def assessment(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	missing = [label for name, label in ASSESSMENT.items() if not case.get(name)]
 	return missing + conflict_check(case)
 
@@ -48,11 +50,11 @@ def conflict_check(case: Case) -> list[str]:
 	return []
 
 
-def investigator(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def investigator(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	return [] if case.get("investigator") else [N_("the investigator")]
 
 
-def waiver(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def waiver(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""An investigation may be waived only up to the severity the settings allow (7.6: in proportion)."""
 	limit = case.settings.get("waive_investigation_up_to")
 	if not limit:
@@ -68,20 +70,20 @@ def waiver(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	return []
 
 
-def findings(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def findings(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	return [] if has_text(case.get("findings")) else [N_("the findings of the investigation")]
 
 
-def aspects(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def aspects(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""Every aspect raised is answered (annex responses), and the whole does not contradict the parts."""
 	rows = case.rows("aspects")
 	if not rows:
-		return [] if data.get("outcome") else [N_("the outcome")]
+		return [] if data is None or data.get("outcome") else [N_("the outcome")]
 	open_rows = [str(n) for n, row in enumerate(rows, 1) if not row.get("outcome") or not row.get("reasons")]
 	if open_rows:
 		return [N_("outcome and reasons of every aspect (rows {0})").format(", ".join(open_rows))]
 	overall = overall_outcome(rows)
-	if data.get("outcome") and data["outcome"] != overall:
+	if data and data.get("outcome") and data["outcome"] != overall:
 		raise Refusal(
 			N_("The outcomes of the aspects make the whole {0}, not {1}: correct one of them."),
 			overall,
@@ -96,7 +98,7 @@ def overall_outcome(rows) -> str:
 	return outcomes.pop() if len(outcomes) == 1 else "Partly Upheld"
 
 
-def response(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def response(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""Reasons, a second person's approval where settings ask for it, and no redress left unapproved above it."""
 	decision, missing = case.last_decision, []
 	if not has_text(decision.get("reasons")):
@@ -124,9 +126,9 @@ def approver(case: Case, actor: Actor) -> None:
 		raise Refusal(N_("You made this decision: ask somebody else to approve it."))
 
 
-def may_accept(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def may_accept(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A representative accepts only with proven authority to do so."""
-	if data.get("given_by") != "Representative":
+	if not data or data.get("given_by") != "Representative":
 		return []
 	valid_until = _date(case.get("representative_valid_until"))
 	ok = (
@@ -137,8 +139,8 @@ def may_accept(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	return [] if ok else [N_("the representative's verified authority to accept")]
 
 
-def reviewer(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
-	user = data.get("reviewer")
+def reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
+	user = (data or {}).get("reviewer")
 	if user in case.concerned:
 		raise Refusal(
 			N_("{0} is concerned by this complaint and can't be its {1}: choose somebody else."),
@@ -149,7 +151,7 @@ def reviewer(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	return []
 
 
-def independent_reviewer(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def independent_reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""Level 2 is decided by who neither decided nor investigated before (annex escalation-flow)."""
 	if actor.user == case.get("investigator"):
 		raise Refusal(N_("You investigated this complaint: somebody else must decide the review."))
@@ -158,24 +160,24 @@ def independent_reviewer(case: Case, actor: Actor, data: Mapping[str, Any]) -> l
 	return []
 
 
-def early(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def early(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	if case.get("in_external_dispute"):
 		raise Refusal(N_("The complaint is before an outside body: it can't be resolved at first contact."))
 	return []
 
 
-def reachable(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def reachable(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A case waits for the complainant only after a question was really sent."""
-	if case.contact_possible or data.get("channel") in ("In Person", "Portal"):
+	if data is None or case.contact_possible or data.get("channel") in ("In Person", "Portal"):
 		return []
 	raise Refusal(N_("Nobody can be asked: there is no e-mail, phone or address of who complained."))
 
 
-def closing(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def closing(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""One closure basis holds, no outside dispute runs, and for Major and up something was learnt."""
 	if any(not dispute.get("closed_on") for dispute in case.disputes):
 		raise Refusal(N_("A dispute before an outside body is still open: record its outcome first."))
-	return basis_missing(case, data.get("basis")) + learning_missing(case)
+	return basis_missing(case, (data or {}).get("basis")) + learning_missing(case)
 
 
 def basis_missing(case: Case, wanted: str | None) -> list[str | tuple[tuple[str, ...], ...]]:
@@ -189,9 +191,11 @@ def basis_missing(case: Case, wanted: str | None) -> list[str | tuple[tuple[str,
 	return [] if not all(alternatives) else [tuple(dict.fromkeys(alternatives))]
 
 
-def duplicate(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def duplicate(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""Only the same complainant's complaint is a duplicate; others with the same problem each count."""
 	original = case.original
+	if data is None:
+		return []
 	if not original:
 		return [N_("the complaint it duplicates")]
 	if original.get("name") == case.get("name"):
@@ -214,7 +218,7 @@ def duplicate(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
 	return []
 
 
-def inside_recourse(case: Case, actor: Actor, data: Mapping[str, Any]) -> list[str]:
+def inside_recourse(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A case closed for want of a reply is reopened by a rejection while recourse is open."""
 	if case.get("closure_basis") != "No Reply":
 		raise Refusal(

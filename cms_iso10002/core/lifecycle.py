@@ -75,7 +75,7 @@ class Transition:
 	roles: tuple[str, ...]
 	effect: Callable[[Case, Actor, Mapping[str, Any], Outcome], None]
 	asks: tuple[Ask, ...] = ()
-	needs: tuple[Callable[[Case, Actor, Mapping[str, Any]], list[str]], ...] = ()
+	needs: tuple[Callable[[Case, Actor, Mapping[str, Any] | None], list[Any]], ...] = ()
 	chosen: tuple[str, ...] = ()
 
 	def targets(self, case: Case | None = None) -> tuple[str, ...]:

@@ -280,7 +280,6 @@ def _same_text(a: str, b: str) -> tuple[float, Sentence | None]:
 	"""
 	if not a or not b:
 		return 0.0, None
-	a, b = sorted((a, b))
 	percent = (fuzz.token_set_ratio(a, b) + fuzz.token_sort_ratio(a, b)) / 2
 	share = (percent - TEXT_FLOOR) / (TEXT_CEILING - TEXT_FLOOR)
 	return min(1.0, max(0.0, share)), (N_("Similar text: {0} %"), (str(round(percent)),))

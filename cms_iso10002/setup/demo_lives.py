@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -16,7 +15,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from cms_iso10002.complaints import actions, clock, correspondence, intake
+from cms_iso10002.complaints import actions, cases, clock, correspondence, intake
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.import_map import paragraphs
 from cms_iso10002.core.triage import at_least
@@ -58,16 +57,12 @@ class Scene:
 		moment = clock.to_utc(datetime.combine(day.date(), time(minute // 60, minute % 60)))
 		return min(moment, self.now - timedelta(minutes=20))
 
-	@contextmanager
-	def acting(self, key: str, moment: datetime) -> Iterator[None]:
-		"""As the user `key`, at `moment`."""
-		before = frappe.session.user
+	def act_as(self, key: str, moment: datetime) -> None:
+		"""Be the user `key`, at `moment`, until somebody else acts. A change of user empties caches, so it is not undone."""
 		frappe.flags.complaints_now = moment
-		frappe.set_user(self.users.get(key, key))
-		try:
-			yield
-		finally:
-			frappe.set_user(before)
+		user = self.users.get(key, key)
+		if frappe.session.user != user:
+			frappe.set_user(user)
 
 
 class Life:
@@ -96,25 +91,30 @@ class Life:
 			raise Present
 		self.moment = moment.replace(second=0, microsecond=0)
 
-	def act(self, who: str, action: str, **data: Any):
-		with self.scene.acting(who, self.moment):
-			return actions.perform(self.name, action, data)
+	def enter(self, who: str) -> None:
+		"""It is `who`'s turn, now."""
+		self.scene.act_as(who, self.moment)
 
-	def edit(self, who: str, **values: Any):
-		with self.scene.acting(who, self.moment):
-			doc = frappe.get_doc("Complaint", self.name)
-			doc.update(values)
-			doc.save()
-			return doc
+	def act(self, who: str, action: str, values: Mapping[str, Any] | None = None, **data: Any) -> None:
+		"""Take an action. `values` are fields filled in before the button was pressed: form and action are one save."""
+		self.enter(who)
+		doc = frappe.get_doc("Complaint", self.name)
+		doc.update(values or {})
+		doc.flags.update({"action": action, "action_data": cases.answers(data)})
+		doc.save()
+
+	def edit(self, who: str, **values: Any) -> None:
+		self.enter(who)
+		doc = frappe.get_doc("Complaint", self.name)
+		doc.update(values)
+		doc.save()
 
 	@property
 	def channel(self) -> str:
 		"""How this complainant is told things."""
 		ways = [("E-mail", self.person.email), ("Phone", self.person.phone), ("Post", self.person.address)]
 		open_ways = [way for way, address in ways if address]
-		if not open_ways:
-			return ""
-		return open_ways[0] if self.rng.random() < 0.75 else self.rng.choice(open_ways)
+		return self.rng.choice(open_ways) if open_ways else ""
 
 	# the way through ---------------------------------------------------------------------------------
 
@@ -125,12 +125,12 @@ class Life:
 			("Minor", "Moderate", "Major", "Critical"), (42, 42, 14, 2)
 		)[0]
 		by = "customer" if self.person.email == self.scene.users["customer"] else self.handler
-		with self.scene.acting(by, self.moment):
-			doc = intake.register(
-				{**self._receipt(), **values},
-				# the portal checks by itself who may complain, and its users have no right to the doctype
-				ignore_permissions=by == "customer",
-			)
+		self.enter(by)
+		doc = intake.register(
+			{**self._receipt(), **values},
+			# the portal checks by itself who may complain, and its users have no right to the doctype
+			ignore_permissions=by == "customer",
+		)
 		self.name = doc.name
 		self.scene.on_registered()
 		return self
@@ -187,20 +187,21 @@ class Life:
 		level = {"Minor": "Low", "Moderate": "Medium"}.get(self.severity, "High")
 		found = {**ASSESSMENT, "complexity": self.rng.choice(("Low", "Medium", level)), "impact": level}
 		found |= {"severity": self.severity, "conflict_check": "None Found", **values}
-		self.edit(self.handler, handler=self.scene.users[self.handler], **found)
-		self.act(self.handler, "Assess")
+		self.act(self.handler, "Assess", {"handler": self.scene.users[self.handler], **found})
 		return self
 
 	def investigate(self) -> Life:
 		self.wait(0.5)
-		self.edit(self.handler, investigator=self.scene.users[self.investigator])
-		self.act(self.handler, "Investigate")
+		self.act(self.handler, "Investigate", {"investigator": self.scene.users[self.investigator]})
 		return self
 
 	def update(self) -> Life:
-		"""A progress update, in the complainant's language of choice: plain words."""
-		with self.scene.acting(self.handler, self.moment):
-			correspondence.send_letter(self.name, "Progress Update", self.channel or "Post", self.rng.choice(told.UPDATES))
+		"""A progress update."""
+		return self.letter("Progress Update", self.rng.choice(told.UPDATES))
+
+	def letter(self, kind: str, words: str) -> Life:
+		self.enter(self.handler)
+		correspondence.send_letter(self.name, kind, self.channel or "Post", words)
 		return self
 
 	def decide(self, outcome: str = "", days: float = 5, findings: str = "") -> Life:
@@ -212,8 +213,8 @@ class Life:
 		self.wait(days)
 		outcome = outcome or self.rng.choices(("Upheld", "Partly Upheld", "Not Upheld"), (60, 22, 18))[0]
 		findings = findings or told.FINDINGS[self.story.group]
-		self.edit(self.investigator, findings=f"<p>{findings}</p>", **self._learnt(outcome))
-		self.act(self.investigator, "Decide", outcome=outcome, reasons=self._reasons(outcome))
+		values = {"findings": f"<p>{findings}</p>", **self._learnt(outcome)}
+		self.act(self.investigator, "Decide", values, outcome=outcome, reasons=self._reasons(outcome))
 		return self
 
 	def _reasons(self, outcome: str) -> str:
@@ -231,42 +232,41 @@ class Life:
 			"action_state": self.rng.choice(("Open", "In Effect", "Effective")),
 		}
 
-	def offer(self, remedy: str = "", amount: float | None = None) -> Life:
-		"""Redress for what was upheld: what was asked for, as far as it goes."""
-		doc = frappe.get_doc("Complaint", self.name)
+	def offers(self, doc, *wanted: tuple[str, float]) -> list[dict[str, Any]]:
+		"""The redress of a complaint with what is offered now: what was asked for, or (remedy, amount) pairs."""
+		rows = [row.as_dict() for row in doc.redress]
 		if doc.outcome == "Not Upheld":
-			return self
-		remedy = remedy or self.story.remedy
+			return rows
 		share = 1 if doc.outcome == "Upheld" else 0.5
-		amount = (self.price * share if amount is None else amount) if remedy in told.MONEY else 0
-		doc.append(
-			"redress",
-			{
-				"remedy": self.scene.record("Complaint Remedy", remedy),
-				"description": remedy,
-				"amount": min(amount, 150) if remedy != "Refund" else amount,
-				"currency": self.scene.currency,
-				"due_date": str((clock.to_site(self.moment) + timedelta(days=14)).date()),
-			},
-		)
-		with self.scene.acting(self.handler, self.moment):
-			doc.save()
-		return self
+		asked = self.story.remedy, self.price * share if self.story.remedy == "Refund" else min(self.price * share, 150)
+		return [*rows, *(self._redress(*offer) for offer in wanted or (asked,))]
+
+	def _redress(self, remedy: str, amount: float) -> dict[str, Any]:
+		return {
+			"remedy": self.scene.record("Complaint Remedy", remedy),
+			"description": remedy,
+			"amount": amount if remedy in told.MONEY else 0,
+			"currency": self.scene.currency,
+			"due_date": str((clock.to_site(self.moment) + timedelta(days=14)).date()),
+		}
 
 	def approve(self, by: str = "manager") -> Life:
 		"""The second person's approval that the settings ask for."""
 		if at_least(self.severity, "Major"):
 			self.wait(0.4)
-			with self.scene.acting(by, self.moment):
-				actions.approve_decision(self.name)
+			self.enter(by)
+			actions.approve_decision(self.name)
 		return self
 
-	def respond(self, approver: str = "manager", channel: str | None = None) -> Life:
+	def respond(self, *offers: tuple[str, float], approver: str = "manager", channel: str | None = None) -> Life:
+		"""The decision goes out, with what is offered."""
 		self.wait(0.7)
-		self.offer()
 		self.approve(approver)
 		self.wait(0.2)
-		self.act(self.handler, "Send Response", channel=self.channel if channel is None else channel)
+		self.enter(self.handler)
+		redress = self.offers(frappe.get_doc("Complaint", self.name), *offers)
+		channel = self.channel if channel is None else channel
+		self.act(self.handler, "Send Response", {"redress": redress}, channel=channel)
 		return self
 
 	def accept(self, days: float = 4) -> Life:
@@ -281,15 +281,15 @@ class Life:
 
 	def carry_out(self, days: float = 4) -> Life:
 		"""Do what was agreed."""
-		doc = frappe.get_doc("Complaint", self.name)
-		if not any(row.state == "Accepted" for row in doc.redress):
+		if not frappe.db.exists("Complaint Redress", {"parent": self.name, "state": "Accepted"}):
 			return self
 		self.wait(days)
+		self.enter(self.handler)
+		doc = frappe.get_doc("Complaint", self.name)
 		for row in doc.redress:
 			if row.state == "Accepted":
 				row.update({"state": "Implemented", "implemented_on": str(clock.to_site(self.moment).date())})
-		with self.scene.acting(self.handler, self.moment):
-			doc.save()
+		doc.save()
 		return self
 
 	def close(self, **data: Any) -> Life:
@@ -305,9 +305,7 @@ class Life:
 		self.wait(1.5)
 		self.act(self.handler, "Request Review", reviewer=self.scene.users["manager"], reason="asked for by the complainant")
 		self.wait(0.3)
-		with self.scene.acting(self.handler, self.moment):
-			correspondence.send_letter(self.name, "Acknowledgement", self.channel or "Post", "Your request for a review has arrived.")
-		return self
+		return self.letter("Acknowledgement", "Your request for a review has arrived.")
 
 	def decide_review(self, outcome: str) -> Life:
 		self.wait(7)
@@ -352,46 +350,41 @@ def three_aspects(life: Life) -> None:
 	aspects = [{"what": "The goods are faulty"}, {"what": "Nobody called back"}, {"what": "The invoice is wrong"}]
 	life.register(aspects=aspects).acknowledge().assess().investigate()
 	life.wait(5)
-	doc = frappe.get_doc("Complaint", life.name)
-	for row, outcome in zip(doc.aspects, ("Upheld", "Partly Upheld", "Not Upheld"), strict=True):
-		row.update({"outcome": outcome, "reasons": told.REASONS[outcome][0]})
-	doc.update({"findings": f"<p>{told.FINDINGS[life.story.group]}</p>", **life._learnt("Partly Upheld")})
-	with life.scene.acting(life.investigator, life.moment):
-		doc.save()
-	life.act(life.investigator, "Decide", reasons="We answer your three points one by one; see each below.")
+	outcomes = ("Upheld", "Partly Upheld", "Not Upheld")
+	values = {
+		"aspects": [
+			{**row.as_dict(), "outcome": outcome, "reasons": told.REASONS[outcome][0]}
+			for row, outcome in zip(frappe.get_doc("Complaint", life.name).aspects, outcomes, strict=True)
+		],
+		"findings": f"<p>{told.FINDINGS[life.story.group]}</p>",
+		**life._learnt("Partly Upheld"),
+	}
+	life.act(life.investigator, "Decide", values, reasons="We answer your three points one by one; see each below.")
 	life.respond().accept().carry_out().close()
 
 
 def accepted_in_part(life: Life) -> None:
-	life.register().acknowledge().assess().investigate().decide("Upheld")
-	life.wait(0.5)
-	life.offer("Repair").offer("Compensation", 40)
-	life.approve()
-	life.act(life.handler, "Send Response", channel=life.channel)
+	life.register(severity="Moderate").acknowledge().assess().investigate().decide("Upheld")
+	life.respond(("Repair", 0), ("Compensation", 40))
 	life.wait(4)
-	doc = frappe.get_doc("Complaint", life.name)
-	doc.redress[0].state, doc.redress[1].state = "Accepted", "Declined"
-	with life.scene.acting(life.handler, life.moment):
-		doc.save()
-	life.act(life.handler, "Record Rejection", response="Partly Accepted", words=life.rng.choice(told.PARTLY))
+	redress = [row.as_dict() for row in frappe.get_doc("Complaint", life.name).redress]
+	redress[0]["state"], redress[1]["state"] = "Accepted", "Declined"
+	answer = {"response": "Partly Accepted", "words": life.rng.choice(told.PARTLY)}
+	life.act(life.handler, "Record Rejection", {"redress": redress}, **answer)
 	life.carry_out(3)
 	life.wait(1)
 	life.act(life.investigator, "Decide Again", outcome="Upheld", reasons="You are right about the amount too; we raise it.")
-	life.wait(0.4)
-	life.offer("Compensation", 80)
-	life.approve()
-	life.act(life.handler, "Send Response", channel=life.channel)
-	life.accept(3).carry_out().close()
+	life.respond(("Compensation", 80)).accept(3).carry_out().close()
 
 
 def review_changes_it(life: Life) -> None:
 	life.register().to_response("Not Upheld").reject().review().decide_review("Upheld")
-	life.respond("deputy").accept().carry_out().close()
+	life.respond(approver="deputy").accept().carry_out().close()
 
 
 def recourse_used_up(life: Life) -> None:
 	life.register().to_response("Not Upheld").reject().review().decide_review("Not Upheld")
-	life.respond("deputy").reject(6).close(basis="Recourse Exhausted")
+	life.respond(approver="deputy").reject(6).close(basis="Recourse Exhausted")
 
 
 def recourse_expired(life: Life) -> None:
@@ -408,7 +401,7 @@ def late_no(life: Life) -> None:
 	_silence(life)
 	life.wait(12, calendar_days=True)
 	life.act(life.handler, "Record Late Rejection", words="I was in hospital and say no.")
-	life.review().decide_review("Partly Upheld").respond("deputy").accept().carry_out().close()
+	life.review().decide_review("Partly Upheld").respond(approver="deputy").accept().carry_out().close()
 
 
 def _silence(life: Life) -> None:
@@ -545,11 +538,10 @@ def bounced(life: Life) -> None:
 	life.register(person=person, severity="Moderate").acknowledge().assess().investigate().decide("Upheld")
 	life.respond(channel="E-mail")
 	life.wait(0.3)
-	with life.scene.acting("Administrator", life.moment):
-		letter = frappe.get_all(
-			"Complaint Letter", filters={"complaint": life.name, "kind": "Decision"}, order_by="name desc", limit=1, pluck="name"
-		)[0]
-		correspondence.delivery_failed(letter, "550 5.1.1 mailbox unavailable")
+	life.enter("Administrator")
+	sent = {"complaint": life.name, "kind": "Decision"}
+	letter = frappe.get_all("Complaint Letter", filters=sent, order_by="name desc", limit=1, pluck="name")[0]
+	correspondence.delivery_failed(letter, "550 5.1.1 mailbox unavailable")
 	life.respond(channel="Post").accept(6).carry_out().close()
 
 
@@ -565,44 +557,41 @@ def outside_body(life: Life) -> None:
 	life.register().to_response("Not Upheld").reject()
 	life.wait(4)
 	dispute = _dispute(life, "OMB-2291")
-	with life.scene.acting("manager", life.moment):
-		dispute.append(
-			"requests",
-			{
-				"reference": "A1",
-				"request": "Send the file and your view of it.",
-				"received_on": clock.to_site(life.moment),
-				"due_on": clock.to_site(life.moment + timedelta(days=14)),
-			},
-		)
-		dispute.save()
+	request = {
+		"reference": "A1",
+		"request": "Send the file and your view of it.",
+		"received_on": clock.to_site(life.moment),
+		"due_on": clock.to_site(life.moment + timedelta(days=14)),
+	}
+	_change(life, dispute, requests=[request])
 	life.wait(6)
-	with life.scene.acting("manager", life.moment):
-		dispute.reload()
-		dispute.requests[0].answered_on = clock.to_site(life.moment)
-		dispute.stage = "Under Examination"
-		dispute.save()
+	request = {**dispute.requests[0].as_dict(), "answered_on": clock.to_site(life.moment)}
+	_change(life, dispute, requests=[request], stage="Under Examination")
 	life.wait(35, calendar_days=True)
-	with life.scene.acting("manager", life.moment):
-		dispute.reload()
-		dispute.update(
-			{"stage": "Closed", "outcome": "Settled", "remedy": "Half of the price", "closed_on": clock.to_site(life.moment)}
-		)
-		dispute.save()
+	ended = clock.to_site(life.moment)
+	_change(life, dispute, stage="Closed", outcome="Settled", remedy="Half of the price", closed_on=ended)
 	life.close(basis="External Outcome")
 
 
 def _dispute(life: Life, reference: str):
-	with life.scene.acting("manager", life.moment):
-		return frappe.get_doc(
-			{
-				"doctype": "External Dispute",
-				"complaint": life.name,
-				"body": life.scene.record("Dispute Resolution Body", "Consumer Conciliation Board"),
-				"reference": reference,
-				"filed_on": clock.to_site(life.moment),
-			}
-		).insert()
+	life.enter("manager")
+	return frappe.get_doc(
+		{
+			"doctype": "External Dispute",
+			"complaint": life.name,
+			"body": life.scene.record("Dispute Resolution Body", "Consumer Conciliation Board"),
+			"reference": reference,
+			"filed_on": clock.to_site(life.moment),
+		}
+	).insert()
+
+
+def _change(life: Life, record, **values: Any) -> None:
+	"""The manager changes a record that belongs to the complaint."""
+	life.enter("manager")
+	record.reload()
+	record.update(values)
+	record.save()
 
 
 def employment(life: Life) -> None:
@@ -644,22 +633,20 @@ def one_batch(life: Life) -> None:
 		story = Story("defective", told.BATCH[0], "Repair", subject, told.BATCH[2])
 		members.append(member.register(story, person, severity="Moderate").acknowledge().assess().investigate())
 	last = members[-1]
-	with life.scene.acting("manager", last.moment):
-		group = frappe.get_doc({"doctype": "Complaint Group", "title": "Barista 900, batch 2207", "company": life.scene.company}).insert()
+	last.enter("manager")
+	title = "Barista 900, batch 2207"
+	group = frappe.get_doc({"doctype": "Complaint Group", "title": title, "company": life.scene.company}).insert()
 	for member in members:
 		member.moment = last.moment
 		member.edit("manager", complaint_group=group.name)
 	last.wait(1)
-	with life.scene.acting("manager", last.moment):
-		group.reload()
-		group.update(
-			{
-				"lead_complaint": members[0].name,
-				"shared_findings": "<p>The seal of batch 2207 is of the wrong rubber. The supplier confirms it.</p>",
-				"shared_root_cause": life.scene.record("Complaint Root Cause", "Supplier"),
-			}
-		)
-		group.save()
+	_change(
+		last,
+		group,
+		lead_complaint=members[0].name,
+		shared_findings="<p>The seal of batch 2207 is of the wrong rubber. The supplier confirms it.</p>",
+		shared_root_cause=life.scene.record("Complaint Root Cause", "Supplier"),
+	)
 	for member in members:
 		member.moment = last.moment
 		try:
@@ -673,19 +660,19 @@ def out_of_an_issue(life: Life) -> None:
 	"""It came as a support issue and turned out to be a complaint; the issue's opening counts as the receipt."""
 	story, person = next(life.scene.stories), life.rng.choice([p for p in life.scene.people if p.customer])
 	opened = clock.to_site(life.moment)
-	with life.scene.acting("Administrator", life.moment):
-		issue = frappe.get_doc(
-			{
-				"doctype": "Issue",
-				"subject": story.subject,
-				"description": paragraphs(story.text),
-				"raised_by": person.email or None,
-				"customer": person.customer,
-				"company": life.scene.company,
-				"opening_date": str(opened.date()),
-				"opening_time": str(opened.time()),
-			}
-		).insert()
+	life.enter("Administrator")
+	issue = frappe.get_doc(
+		{
+			"doctype": "Issue",
+			"subject": story.subject,
+			"description": paragraphs(story.text),
+			"raised_by": person.email or None,
+			"customer": person.customer,
+			"company": life.scene.company,
+			"opening_date": str(opened.date()),
+			"opening_time": str(opened.time()),
+		}
+	).insert()
 	life.wait(0.3)
 	life.register(story, person, issue=issue.name, received_on=opened)
 	life.acknowledge().assess().investigate().decide().respond().accept().carry_out().close()
@@ -792,8 +779,8 @@ EXTRAS = {"one_batch": 3, "said_twice": 1}
 """Complaints that a life registers beside its own."""
 
 ORDINARY: tuple[tuple[Callable[[Life], None], float], ...] = (
-	(plain, 50),
-	(fixed_at_once, 24),
+	(plain, 44),
+	(fixed_at_once, 30),
 	(without_investigation, 10),
 	(review_changes_it, 3),
 	(question_answered, 4),

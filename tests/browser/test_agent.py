@@ -26,7 +26,7 @@ def agent(page, login):
 				"send_welcome_email": 0,
 				"new_password": PASSWORD,
 				"language": "en",
-				"roles": [{"role": role} for role in ("Complaint Agent", "Complaint Investigator")],
+				"roles": [{"role": role} for role in ("Complaint Agent", "Complaint Investigator", "Sales User")],
 			},
 		)
 		assert answer.ok, answer.text()

@@ -30,6 +30,7 @@ def node_modules(log: Path) -> Path:
 	folder = places.shared("node", *_PACKAGES)
 
 	def build(folder: Path) -> None:
+		machine.need_packages(log, packaged=True)
 		with step("Node modules for the desk's bundles (once)", _REMEDY, log):
 			for path in _PACKAGES:
 				(folder / path.name).write_bytes(path.read_bytes())

@@ -14,17 +14,20 @@ from tests.runtime.steps import Failed, run, step
 # A program (or a file), and the Debian package that brings it. The server packages named here are those without
 # a service of their own where there is a choice: the machine's own database is nothing to us.
 PROGRAMS = {
-	"mariadbd": "mariadb-server-core",
-	"mariadb-install-db": "mariadb-server-core",
 	"mariadb": "mariadb-client",
 	"mariadb-dump": "mariadb-client",
 	"redis-server": "redis-server",
-	"node": "nodejs",
-	"npm": "npm",
 	"chromium": "chromium",
 	"wkhtmltopdf": "wkhtmltopdf",
 	"pdftotext": "poppler-utils",
 	"git": "git",
+}
+# What only the packaged runtime needs: a bench has its own.
+PACKAGED_PROGRAMS = {
+	"mariadbd": "mariadb-server-core",
+	"mariadb-install-db": "mariadb-server-core",
+	"node": "nodejs",
+	"npm": "npm",
 }
 LIBRARIES = {
 	"libpangoft2-1.0.so.0": "libpangoft2-1.0-0",
@@ -39,8 +42,9 @@ def program(name: str) -> str | None:
 	return shutil.which(name, path=f"{os.environ.get('PATH', '')}:{_SBIN}")
 
 
-def missing_packages() -> list[str]:
-	lacking = [package for name, package in PROGRAMS.items() if not program(name)]
+def missing_packages(packaged: bool) -> list[str]:
+	programs = {**PROGRAMS, **(PACKAGED_PROGRAMS if packaged else {})}
+	lacking = [package for name, package in programs.items() if not program(name)]
 	known = subprocess.run(
 		[program("ldconfig") or "ldconfig", "-p"], capture_output=True, text=True, check=False
 	).stdout
@@ -49,9 +53,9 @@ def missing_packages() -> list[str]:
 	return sorted(set(lacking))
 
 
-def need_packages(log: Path, extra: Iterable[str] = ()) -> None:
+def need_packages(log: Path, packaged: bool, extra: Iterable[str] = ()) -> None:
 	"""Installs the Debian packages that are missing, or says which command does."""
-	lacking = sorted({*missing_packages(), *extra})
+	lacking = sorted({*missing_packages(packaged), *extra})
 	if not lacking:
 		return
 	command = f"apt-get update && apt-get install --no-install-recommends {' '.join(lacking)}"
@@ -94,7 +98,7 @@ def packaged_python(log: Path) -> str:
 	wanted = ((3, 11), (3, 10))
 	python = find_python(wanted)
 	if not python and os.geteuid() == 0 and program("apt-get"):
-		need_packages(log, extra=["python3", "python3-venv"])
+		need_packages(log, packaged=True, extra=["python3", "python3-venv"])
 		find_python.cache_clear()
 		python = find_python(wanted)
 	if not python:

@@ -62,7 +62,7 @@ class Runtime:
 
 	def prepare(self) -> None:
 		"""Brings the runtime to where a site can be made in it, and its services to life."""
-		machine.need_packages(self.log)
+		machine.need_packages(self.log, packaged=not self.real_erpnext)
 		self.find()
 		with self.locked():
 			self.lay_out()

@@ -1,7 +1,10 @@
 """Ports and secrets of one runtime in one checkout: chosen once, kept in a file only its owner reads."""
 
 import json
+import os
 from pathlib import Path
+
+from tests.runtime import places
 
 
 class Settings:
@@ -15,7 +18,8 @@ class Settings:
 		return self.all().get(key, default)
 
 	def set(self, key: str, value) -> None:
-		write_private(self.path, {**self.all(), key: value})
+		with places.locked(self.path.with_suffix(".lock")):
+			write_private(self.path, {**self.all(), key: value})
 
 	def setdefault(self, key: str, value):
 		known = self.get(key)
@@ -25,7 +29,9 @@ class Settings:
 
 
 def write_private(path: Path, content: dict) -> None:
-	"""Writes JSON that holds a password."""
+	"""Writes JSON that holds a password; whoever reads it meanwhile reads the old or the new."""
 	path.parent.mkdir(parents=True, exist_ok=True)
-	path.touch(mode=0o600)
-	path.write_text(json.dumps(content, indent="\t"))
+	new = path.with_suffix(f".{os.getpid()}")
+	new.touch(mode=0o600)
+	new.write_text(json.dumps(content, indent="\t"))
+	new.replace(path)

@@ -4,7 +4,6 @@ import shutil
 
 from tests.runtime import bench, places, serving, sites
 from tests.runtime.runtime import Runtime, last_one_out
-from tests.runtime.services import Service
 from tests.runtime.steps import Failed, say, step
 
 
@@ -52,7 +51,3 @@ def clean_shared() -> None:
 	"""Takes away what all checkouts share: it is made anew when next needed."""
 	with step("Clearing the shared cache"):
 		shutil.rmtree(places.cache() / "shared", ignore_errors=True)
-
-
-def is_running(runtime: Runtime, name: str) -> bool:
-	return Service(name, runtime.home).pid() is not None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.runtime import choice, environments, places, serving, sites
 from tests.runtime.runtime import Runtime
-from tests.runtime.steps import say
+from tests.runtime.steps import Failed, say
 from tests.runtime.stopping import stop_unless_used
 
 SUITES = ("unit", "site", "browser")
@@ -40,14 +40,23 @@ def main(options: argparse.Namespace) -> int:
 		results.append(_unit(arguments))
 	if set(suites) & {"site", "browser"}:
 		for runtime in choice.several(options.runtime):
-			results += _on(runtime, suites, arguments, options)
+			results += _on_or_why_not(runtime, suites, arguments, options)
 	return _conclude(results)
+
+
+def _on_or_why_not(runtime: Runtime, suites: list[str], arguments: list[str], options) -> list[Result]:
+	"""A runtime that cannot be had fails the tests; the others run all the same."""
+	try:
+		return _on(runtime, suites, arguments, options)
+	except Failed as failure:
+		say(failure.report())
+		return [Result(f"{runtime.kind}-setup", 1, failed=1)]
 
 
 def _unit(arguments: list[str]) -> Result:
 	log = places.of_this_checkout() / "tools.log"
 	say("\nUnit tests")
-	environment = {**os.environ, "PYTHONPATH": str(places.CHECKOUT)}
+	environment = {**os.environ, "PYTHONPATH": str(places.CHECKOUT), "CMS_RUNTIME": "none"}
 	for name in ("CMS_TEST_SITE", "CMS_SITES_PATH"):
 		environment.pop(name, None)
 	return _pytest("unit", environments.tools(log), environment, arguments)
@@ -66,7 +75,8 @@ def _on(runtime: Runtime, suites: list[str], arguments: list[str], options) -> l
 		# For the site tests too: what makes a PDF fetches its styles from the site.
 		environment = {**runtime.environment(site), "CMS_BASE_URL": serving.start_web(runtime, site)}
 		for suite in [suite for suite in ("site", "browser") if suite in suites]:
-			results.append(_pytest(f"{runtime.kind}-{suite}", runtime.python, environment, arguments))
+			name = "-".join(filter(None, (runtime.kind, options.site, suite)))
+			results.append(_pytest(name, runtime.python, environment, arguments))
 		serving.stop_web(runtime, site)
 	if runtime.kind == "bench" and not _narrowed(arguments):
 		_record(runtime, results)

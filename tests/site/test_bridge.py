@@ -9,6 +9,7 @@ from pathlib import Path
 import frappe
 import pytest
 from frappe.desk.form.load import get_communication_data
+from frappe.email.receive import InboundMail
 from frappe.utils import get_datetime
 
 from cms_iso10002.complaints import timeline
@@ -378,6 +379,60 @@ def test_attachments_of_later_mail_are_attached_once():
 	for _time in range(2):
 		issue_bridge.pass_attachments_to_complaint(mail)
 	assert [file.file_url for file in files_of(complaint)] == [url]
+
+
+RAW_MAIL = """\
+From: Ada Example <ada@kettle-fans.test>
+To: support@complaints.test
+Subject: {subject}
+Message-ID: <{identifier}@kettle-fans.test>
+{reply}Date: Mon, 02 Mar 2026 09:00:00 +0100
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="part"
+
+--part
+Content-Type: text/html; charset=utf-8
+
+<p>{words}</p>
+--part
+Content-Type: text/plain; name="{identifier}.txt"
+Content-Disposition: attachment; filename="{identifier}.txt"
+
+{identifier} as a file
+--part--
+"""
+
+
+def receive_mail(identifier: str, words: str, in_reply_to: str = ""):
+	"""What Frappe makes of a mail that an Email Account whose mails become Issues has fetched."""
+	if not frappe.db.exists("Email Account", "Support"):
+		account = {"doctype": "Email Account", "email_account_name": "Support", "append_to": "Issue"}
+		account |= {"email_id": "support@complaints.test", "use_imap": 0, "awaiting_password": 1}
+		frappe.get_doc(account).insert()
+	raw = RAW_MAIL.format(
+		identifier=identifier,
+		words=words,
+		subject="Re: The kettle drips" if in_reply_to else "The kettle drips",
+		reply=f"In-Reply-To: <{in_reply_to}@kettle-fans.test>\n" if in_reply_to else "",
+	)
+	return InboundMail(raw, frappe.get_doc("Email Account", "Support"), uid=1).process()
+
+
+def test_a_mail_becomes_an_issue_a_complaint_and_its_answer_reaches_both():
+	first = receive_mail("first", "It leaks.")
+	issue = frappe.get_doc("Issue", first.reference_name)
+	assert not issue.description
+	complaint = complaint_of(issue)
+	assert (complaint.subject, complaint.channel) == ("The kettle drips", "E-mail")
+	assert (complaint.complainant_email, complaint.complainant_type) == (SENDER, "Public")
+	assert complaint.description == "<p>It leaks.</p>"
+	assert [file.file_name for file in files_of(complaint)] == ["first.txt"]
+	second = receive_mail("second", "It still leaks.", in_reply_to="first")
+	issue_bridge.pass_attachments_to_complaint(second)
+	assert mails_of("Complaint", complaint.name) == sorted((first.name, second.name))
+	assert mails_of("Issue", issue.name) == sorted((first.name, second.name))
+	assert kinds(complaint) == ["received", "message_received"]
+	assert {file.file_name for file in files_of(complaint)} == {"first.txt", "second.txt"}
 
 
 @pytest.mark.parametrize(

@@ -353,8 +353,8 @@ def places(draw, step=1):
 	return WorkCalendar(**arguments), MinuteCalendar(**arguments), draw(instants(arguments, step=step))
 
 
-@examples(100)
-@given(places(), st.integers(0, 4 * 1440))
+@examples(70)
+@given(places(), st.integers(0, 3 * 1440))
 def test_add_elapsed_and_openings_equal_the_oracle(place, minutes):
 	calendar, oracle, start = place
 	end = start + minutes * MINUTE
@@ -365,16 +365,16 @@ def test_add_elapsed_and_openings_equal_the_oracle(place, minutes):
 	assert calendar.next_opening(start) == oracle.next_opening(start)
 
 
-@examples(40)
+@examples(25)
 @given(places(), st.integers(0, 4))
 def test_the_close_of_a_day_equals_the_oracle(place, n):
 	calendar, oracle, start = place
 	assert calendar.close_of_day(start, n) == oracle.close_of_day(start, n)
 
 
-@examples(60)
+@examples(40)
 @given(
-	places(), st.timedeltas(timedelta(), timedelta(days=400)), st.timedeltas(timedelta(), timedelta(days=40))
+	places(), st.timedeltas(timedelta(), timedelta(days=200)), st.timedeltas(timedelta(), timedelta(days=40))
 )
 def test_adding_and_measuring_undo_each_other(place, duration, more):
 	calendar, _, start = place

@@ -6,11 +6,14 @@ import time
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cms_iso10002.core import similarity
 from cms_iso10002.core.similarity import normal_email, normal_phone, plain_text, rank, same_complainant
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 BROKEN_TV = (
 	"<p>Television arrived with a cracked screen.</p><p>The TV was delivered on Monday and when I unpacked it the "
@@ -71,6 +74,7 @@ complaints = st.fixed_dictionaries(
 )
 
 
+@patient
 @given(complaints, complaints)
 def test_the_score_is_the_same_both_ways_and_between_0_and_100(a, b):
 	assert score(a, b) == score(b, a)
@@ -78,6 +82,7 @@ def test_the_score_is_the_same_both_ways_and_between_0_and_100(a, b):
 	assert same_complainant(a, b) == same_complainant(b, a)
 
 
+@patient
 @given(complaints)
 def test_a_complaint_that_says_the_same_scores_100_unless_it_says_nothing(a):
 	assert score(a, dict(a)) in (0, 100)
@@ -85,6 +90,7 @@ def test_a_complaint_that_says_the_same_scores_100_unless_it_says_nothing(a):
 		assert score(a, dict(a)) == 100
 
 
+@patient
 @given(complaints, complaints)
 def test_a_score_always_comes_with_its_reasons(a, b):
 	# a likeness too small for one point still has its reason
@@ -92,6 +98,7 @@ def test_a_score_always_comes_with_its_reasons(a, b):
 	assert len(why(a, b)) == len(set(why(a, b)))
 
 
+@patient
 @given(complaints)
 def test_nothing_is_like_nothing(a):
 	empty = {name: None for name in a}
@@ -101,12 +108,14 @@ def test_nothing_is_like_nothing(a):
 	assert not same_complainant({}, {})
 
 
+@patient
 @given(complaints, st.text(max_size=300), st.text(max_size=300))
 def test_any_text_can_be_compared(a, subject, description):
 	other = {**a, "subject": subject, "description": description}
 	assert 0 <= score(a, other) <= 100
 
 
+@patient
 @given(complaints, st.lists(complaints, max_size=15), st.integers(0, 100))
 def test_candidates_are_the_best_in_order_above_the_minimum(case, others, minimum):
 	others = [complaint(f"CMP-{n}", **values) for n, values in enumerate(others)]
@@ -280,7 +289,12 @@ def test_phone_numbers_in_normal_form(number, normal):
 
 @pytest.mark.parametrize(
 	("a", "b"),
-	[("415 555 2671", "515 555 2671"), ("555 2671", "+1 415 555 2671"), ("+49 30 1234567", "+43 30 1234567")],
+	[
+		("415 555 2671", "515 555 2671"),
+		("415 555 2671", "+1 515 555 2671"),
+		("555 2671", "+1 415 555 2671"),
+		("+49 30 1234567", "+43 30 1234567"),
+	],
 )
 def test_other_phone_numbers_are_not_taken_for_the_same(a, b):
 	assert not same_complainant({"complainant_phone": a}, {"complainant_phone": b})
@@ -327,16 +341,16 @@ def test_no_text_makes_it_slow(text):
 		subject=text, description=text, complainant_email=text, complainant_phone=text, complainant_name=text
 	)
 	others = [{**case, "name": f"CMP-{n}", "description": text + str(n)} for n in range(2, 5)]
-	started = time.perf_counter()
+	started = time.process_time()
 	rank(case, others, 30, 0)
-	assert time.perf_counter() - started < 5
+	assert time.process_time() - started < 5
 
 
 def test_two_hundred_long_complaints_are_compared_at_once():
 	others = [
 		complaint(f"CMP-{n}", customer="C-1", description=f"{n} " + BROKEN_TV * 200) for n in range(200)
 	]
-	started = time.perf_counter()
+	started = time.process_time()
 	found = rank(complaint("CMP-x", customer="C-1", description=BROKEN_TV_AGAIN * 200), others, 90, 50)
-	assert time.perf_counter() - started < 5
+	assert time.process_time() - started < 5
 	assert len(found) == similarity.MOST_CANDIDATES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cms_iso10002.core.triage import (
@@ -17,6 +17,9 @@ from cms_iso10002.core.triage import (
 	screen,
 	severity_rank,
 )
+
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no failure."""
 
 ORDERS = (SEVERITIES, GRADES, GRADES, (False, True), (False, True))
 """What each argument of `assess_priority` can be, from mild to grave."""
@@ -38,6 +41,7 @@ def reasons(*answers):
 # -- priority
 
 
+@patient
 @given(st.sampled_from(GRID), st.sampled_from(GRID))
 def test_the_graver_answers_of_any_two_never_have_the_lower_priority(a, b):
 	graver = tuple(max(pair, key=order.index) for order, *pair in zip(ORDERS, a, b, strict=True))
@@ -160,6 +164,7 @@ def test_a_dispute_already_outside_is_recorded_beside_and_stays():
 	assert "outside body" in screening.reason[0]
 
 
+@patient
 @given(st.booleans(), st.sampled_from(["Customer", "Employee as Customer", ""]), st.booleans(), st.booleans())
 def test_safety_alerts_the_manager_in_every_case_and_changes_nothing_else(
 	dispute, complainant, outside, category

@@ -96,12 +96,14 @@ class _Instead:
 @contextlib.contextmanager
 def own_state() -> Iterator[None]:
 	"""Starts as Administrator with clean thread locals and caches, and leaves them so."""
-	cleared = []
+	shape_changed = []
 	clear_cache = frappe.clear_cache
 
-	def noted_clear_cache(*args, **options):
-		cleared.append(args)
-		return clear_cache(*args, **options)
+	def noted_clear_cache(user=None, doctype=None):
+		# For a user alone nothing is cleared that is not forgotten below anyway.
+		if doctype or not user:
+			shape_changed.append(doctype)
+		return clear_cache(user=user, doctype=doctype)
 
 	frappe.clear_cache = noted_clear_cache
 	_reset_locals()
@@ -110,7 +112,7 @@ def own_state() -> Iterator[None]:
 	finally:
 		frappe.clear_cache = clear_cache
 		_reset_locals()
-		if cleared:
+		if shape_changed:
 			clear_cache()
 		else:
 			forget_records()

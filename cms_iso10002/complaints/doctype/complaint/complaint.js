@@ -38,6 +38,7 @@ frappe.ui.form.on("Complaint", {
 			);
 		}
 		if (frm.doc.status_category !== "Closed") {
+			frm.page.add_menu_item(__("Correct Receipt"), () => cms_iso10002.correct_receipt(frm));
 			frm.add_custom_button(__("Progress Update"), () => cms_iso10002.write_update(frm), __("Letter"));
 			frm.add_custom_button(
 				__("Acknowledgement"),
@@ -102,6 +103,28 @@ Object.assign(cms_iso10002, {
 				apply();
 			}
 		});
+	},
+
+	correct_receipt(frm) {
+		frappe.prompt(
+			[
+				{
+					fieldname: "received_on",
+					fieldtype: "Datetime",
+					label: __("Received On"),
+					default: frm.doc.received_on,
+					reqd: 1,
+				},
+				{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason for the Change"), reqd: 1 },
+			],
+			(values) =>
+				cms_iso10002.call_and_show(frm, METHODS + "correct_receipt", {
+					complaint: frm.doc.name,
+					...values,
+				}),
+			__("Correct Receipt"),
+			__("Correct")
+		);
 	},
 
 	write_update(frm) {

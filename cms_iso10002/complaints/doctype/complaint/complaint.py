@@ -153,7 +153,7 @@ class Complaint(Document):
 		outside_body: DF.Link | None
 		persons_concerned: DF.Table[ComplaintConcernedPerson]
 		policy_reason: DF.SmallText | None
-		policy_snapshot: DF.Code | None
+		policy_snapshot: DF.LongText | None
 		preferred_channel: DF.Literal["", "E-mail", "Post", "Phone", "In Person", "Portal"]
 		priority: DF.Literal["", "Low", "Medium", "High", "Urgent"]
 		priority_reason: DF.SmallText | None
@@ -218,6 +218,7 @@ class Complaint(Document):
 		self.check_input()
 		self.check_untouched_when_closed()
 		self.set_priority()
+		self.date_immediate_action()
 		self.approve_when_asked()
 		self.collect_changes()
 
@@ -268,6 +269,12 @@ class Complaint(Document):
 
 	def set_priority(self):
 		intake.prioritise(self)
+
+	def date_immediate_action(self):
+		"""Recorded is done: by whom and when, unless somebody says otherwise by REST."""
+		if self.immediate_action_taken and not self.immediate_action_on:
+			self.immediate_action_on = clock.now_site()
+			self.immediate_action_by = self.immediate_action_by or frappe.session.user
 
 	def asked_action(self) -> str | None:
 		"""The action that is taken with this save: named by who calls, or meant by a changed status."""

@@ -1,8 +1,4 @@
-"""What the packaged runtime's Frappe (15.0.0-dev) lacks and Frappe 15.40 has, as far as this app may use it.
-
-Loaded by that Frappe when it is imported, so that the site's code, its workers, scheduler and commands all have it.
-Each shim does as Frappe 15 does; where the newer Frappe only takes one more argument, the argument is taken too.
-"""
+"""The database: reads row by row, locks that do not wait, many documents updated at once."""
 
 import contextlib
 import functools
@@ -10,28 +6,6 @@ import itertools
 
 
 def apply() -> None:
-	import frappe
-
-	frappe.get_single_value = _get_single_value
-	frappe.is_setup_complete = _is_setup_complete
-	_complete_the_database()
-	_complete_documents()
-	_accept_newer_arguments()
-
-
-def _get_single_value(setting: str, fieldname: str, /, *, as_dict: bool = False):
-	import frappe
-
-	return frappe.get_cached_value(setting, setting, fieldname, as_dict=as_dict)
-
-
-def _is_setup_complete() -> bool:
-	import frappe
-
-	return bool(frappe.utils.cint(frappe.db.get_single_value("System Settings", "setup_complete")))
-
-
-def _complete_the_database() -> None:
 	from frappe.database.database import Database
 
 	Database.bulk_update = _bulk_update
@@ -158,42 +132,5 @@ def _get_value_with_locks(get_value):
 			return None
 		row = found[0]
 		return row if options.get("as_dict") or not isinstance(fieldname, str) else row[0]
-
-	return wrapped
-
-
-def _complete_documents() -> None:
-	from frappe.model.base_document import BaseDocument
-
-	append = BaseDocument.append
-
-	@functools.wraps(append)
-	def append_at(self, key, value=None, position: int = -1):
-		row = append(self, key, value)
-		if position != -1:
-			rows = self.get(key)
-			rows.insert(position, rows.pop())
-			for index, each in enumerate(rows, 1):
-				each.idx = index
-		return row
-
-	BaseDocument.append = append_at
-
-
-def _accept_newer_arguments() -> None:
-	"""Arguments that newer Frappe takes and that can be left out without changing what is done."""
-	import frappe
-
-	frappe.has_permission = _without(frappe.has_permission, "debug", "ignore_share_permissions")
-	frappe.msgprint = _without(frappe.msgprint, "realtime")
-	frappe.sendmail = _without(frappe.sendmail, "email_headers", "x_priority")
-
-
-def _without(function, *names: str):
-	"""The same function, deaf to some arguments."""
-
-	@functools.wraps(function)
-	def wrapped(*args, **options):
-		return function(*args, **{key: value for key, value in options.items() if key not in names})
 
 	return wrapped
