@@ -156,7 +156,9 @@ def after_uninstall() -> None:
 
 def _is_installed() -> bool:
 	"""Whether the app still is on the site, past every cache."""
-	installed = frappe.db.get_value("DefaultValue", {"parent": "__global", "defkey": "installed_apps"}, "defvalue")
+	installed = frappe.db.get_value(
+		"DefaultValue", {"parent": "__global", "defkey": "installed_apps"}, "defvalue"
+	)
 	return names.APP in frappe.parse_json(installed or "[]")
 
 
@@ -255,7 +257,9 @@ def _remove_references(ours: Sequence[str]) -> None:
 		table = DocType(doctype)
 		frappe.qb.update(table).set(field, None).where(table[field].isin(ours)).run()
 	# A link to a doctype that is gone keeps its form from being saved.
-	frappe.db.delete("Custom Field", {"options": ("in", ours), "fieldtype": ("in", ("Link", "Table MultiSelect"))})
+	frappe.db.delete(
+		"Custom Field", {"options": ("in", ours), "fieldtype": ("in", ("Link", "Table MultiSelect"))}
+	)
 	for table, field in SYSTEM_TABLES:
 		frappe.db.delete(table, {field: ("in", ours)})
 	frappe.db.delete("Singles", {"doctype": ("in", ours)})
@@ -284,7 +288,11 @@ def _remove_named_after_us(ours: Sequence[str]) -> None:
 	frappe.qb.from_(patch).delete().where(patch.patch.like(path)).run()
 	frappe.db.delete("Block Module", {"module": ("in", names.modules())})
 	if reports := _shipped("report"):
-		for doctype, field in (("Prepared Report", "report_name"), ("Auto Email Report", "report"), ("Custom Role", "report")):
+		for doctype, field in (
+			("Prepared Report", "report_name"),
+			("Auto Email Report", "report"),
+			("Custom Role", "report"),
+		):
 			_delete_records(doctype, field, reports)
 
 
@@ -333,7 +341,9 @@ def _links_to(doctype: str) -> list[Any]:
 	"""The link fields of the site's doctypes that point to `doctype`, with what their doctype is."""
 	kinds = {
 		row.name: row
-		for row in frappe.get_all("DocType", fields=["name", "issingle", "istable", "is_virtual"], order_by="name")
+		for row in frappe.get_all(
+			"DocType", fields=["name", "issingle", "istable", "is_virtual"], order_by="name"
+		)
 	}
 	standard = frappe.get_all(
 		"DocField",

@@ -53,7 +53,7 @@ def perform(
 	"""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.flags.action = action
-	doc.flags.action_data = cases.answers(data)
+	doc.flags.action_data = cases.answers(data, doc.received_on)
 	doc.flags.action_roles = roles
 	doc.save(ignore_permissions=by_system)
 	return doc
@@ -88,14 +88,14 @@ def get_dialog(complaint: str, action: str) -> dict:
 
 def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
 	options = ask.options if isinstance(ask.options, str) else "\n".join(ask.options)
-	preset = doc.get(ask.preset) if ask.preset else None
 	return {
 		"fieldname": ask.name,
 		"label": _(ask.label),
 		"fieldtype": ask.kind,
 		"options": options,
 		"reqd": int(ask.required),
-		"default": preset or (clock.now_site() if ask.kind == "Datetime" else None),
+		"default": doc.get(ask.preset) if ask.preset else None,
+		"description": _("Empty: now") if ask.kind == "Datetime" else None,
 	}
 
 

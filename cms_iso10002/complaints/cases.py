@@ -83,21 +83,30 @@ def actor(*extra_roles: str) -> Actor:
 	return Actor(frappe.session.user, frozenset(frappe.get_roles()) | frozenset(extra_roles))
 
 
-def answers(data: Mapping[str, Any] | None) -> dict[str, Any]:
-	"""The answers of a dialog with their points in time as aware instants. Raises for one in the future."""
+def answers(data: Mapping[str, Any] | None, received_on: datetime | str | None = None) -> dict[str, Any]:
+	"""The answers of a dialog with their points in time as aware instants.
+
+	Raises frappe.ValidationError for one in the future, or before the complaint was received.
+	"""
 	values = {name: value for name, value in (data or {}).items() if value not in (None, "")}
 	for name in INSTANTS:
-		if name in values and not (isinstance(values[name], datetime) and values[name].tzinfo):
-			values[name] = clock.to_utc(values[name])
-		if name in values and values[name] > clock.now_utc() + FUTURE_TOLERANCE:
+		if name not in values:
+			continue
+		moment = values[name]
+		values[name] = moment = moment if getattr(moment, "tzinfo", None) else clock.to_utc(moment)
+		if moment > clock.now_utc() + TOLERANCE:
+			frappe.throw(_("{0} lies in the future: enter when it happened.").format(clock.to_site(moment)))
+		if received_on and moment < clock.to_utc(received_on) - TOLERANCE:
 			frappe.throw(
-				_("{0} lies in the future: enter when it happened.").format(clock.to_site(values[name]))
+				_("{0} lies before the complaint was received: check both times.").format(
+					clock.to_site(moment)
+				)
 			)
 	return values
 
 
-FUTURE_TOLERANCE = timedelta(minutes=5)
-"""Clocks of browser and server differ a little."""
+TOLERANCE = timedelta(minutes=5)
+"""Clocks of browser and server differ a little, and people write down whole minutes."""
 
 
 def decide(doc, action: str, who: Actor, data: Mapping[str, Any], status: str) -> Outcome:

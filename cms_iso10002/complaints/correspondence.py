@@ -176,7 +176,7 @@ def send_letter(
 	if kind not in FREE_LETTERS:
 		frappe.throw(_("A letter of the kind {0} is sent by the action it belongs to.").format(_(kind)))
 	timeline.lock(complaint)
-	answers = cases.answers({"told_on": told_on})
+	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	spec = LetterSpec(
 		kind, channel, recipient, answers.get("told_on"), message, FREE_LETTERS[kind], {"body": message}
 	)

@@ -72,6 +72,7 @@ class Life:
 		self.scene, self.rng, self.pace = scene, scene.rng, pace
 		self.moment = scene.at(days_ago)
 		self.name = ""
+		self._doc = None
 		self.person: Person = None
 		self.story: Story = None
 		self.severity = "Minor"
@@ -98,21 +99,32 @@ class Life:
 	def act(self, who: str, action: str, values: Mapping[str, Any] | None = None, **data: Any) -> None:
 		"""Take an action. `values` are fields filled in before the button was pressed: form and action are one save."""
 		self.enter(who)
-		doc = frappe.get_doc("Complaint", self.name)
+		doc = self.doc
 		doc.update(values or {})
 		doc.flags.update({"action": action, "action_data": cases.answers(data)})
 		doc.save()
 
 	def edit(self, who: str, **values: Any) -> None:
 		self.enter(who)
-		doc = frappe.get_doc("Complaint", self.name)
-		doc.update(values)
-		doc.save()
+		self.doc.update(values)
+		self.doc.save()
+
+	@property
+	def doc(self):
+		"""The complaint as it was last read or saved here; read anew after `outdated`."""
+		if not self._doc:
+			self._doc = frappe.get_doc("Complaint", self.name)
+		return self._doc
+
+	def outdated(self) -> None:
+		"""Something else has changed the complaint."""
+		self._doc = None
 
 	@property
 	def channel(self) -> str:
 		"""How this complainant is told things."""
-		ways = [("E-mail", self.person.email), ("Phone", self.person.phone), ("Post", self.person.address)]
+		# spoken and posted more often than mailed: a mail takes as long to make as everything else of a step
+		ways = [("E-mail", self.person.email), *[("Phone", self.person.phone), ("Post", self.person.address)] * 2]
 		open_ways = [way for way, address in ways if address]
 		return self.rng.choice(open_ways) if open_ways else ""
 
@@ -131,7 +143,7 @@ class Life:
 			# the portal checks by itself who may complain, and its users have no right to the doctype
 			ignore_permissions=by == "customer",
 		)
-		self.name = doc.name
+		self.name, self._doc = doc.name, doc
 		self.scene.on_registered()
 		return self
 
@@ -178,7 +190,7 @@ class Life:
 		return told.PRICES.get(self.story.item) or 200 + sum(map(ord, self.story.item)) % 40 * 10
 
 	def acknowledge(self) -> Life:
-		self.wait(0.2)
+		self.wait(0.2 if self.rng.random() < 0.93 else 2)
 		self.act(self.handler, "Acknowledge", channel=self.channel)
 		return self
 
@@ -202,6 +214,7 @@ class Life:
 	def letter(self, kind: str, words: str) -> Life:
 		self.enter(self.handler)
 		correspondence.send_letter(self.name, kind, self.channel or "Post", words)
+		self.outdated()
 		return self
 
 	def decide(self, outcome: str = "", days: float = 5, findings: str = "") -> Life:
@@ -232,12 +245,12 @@ class Life:
 			"action_state": self.rng.choice(("Open", "In Effect", "Effective")),
 		}
 
-	def offers(self, doc, *wanted: tuple[str, float]) -> list[dict[str, Any]]:
-		"""The redress of a complaint with what is offered now: what was asked for, or (remedy, amount) pairs."""
-		rows = [row.as_dict() for row in doc.redress]
-		if doc.outcome == "Not Upheld":
+	def offers(self, *wanted: tuple[str, float]) -> list[dict[str, Any]]:
+		"""The redress with what is offered now: what was asked for, or (remedy, amount) pairs."""
+		rows = [row.as_dict() for row in self.doc.redress]
+		if self.doc.outcome == "Not Upheld":
 			return rows
-		share = 1 if doc.outcome == "Upheld" else 0.5
+		share = 1 if self.doc.outcome == "Upheld" else 0.5
 		asked = self.story.remedy, self.price * share if self.story.remedy == "Refund" else min(self.price * share, 150)
 		return [*rows, *(self._redress(*offer) for offer in wanted or (asked,))]
 
@@ -256,6 +269,7 @@ class Life:
 			self.wait(0.4)
 			self.enter(by)
 			actions.approve_decision(self.name)
+			self.outdated()
 		return self
 
 	def respond(self, *offers: tuple[str, float], approver: str = "manager", channel: str | None = None) -> Life:
@@ -263,10 +277,8 @@ class Life:
 		self.wait(0.7)
 		self.approve(approver)
 		self.wait(0.2)
-		self.enter(self.handler)
-		redress = self.offers(frappe.get_doc("Complaint", self.name), *offers)
 		channel = self.channel if channel is None else channel
-		self.act(self.handler, "Send Response", {"redress": redress}, channel=channel)
+		self.act(self.handler, "Send Response", {"redress": self.offers(*offers)}, channel=channel)
 		return self
 
 	def accept(self, days: float = 4) -> Life:
@@ -276,20 +288,19 @@ class Life:
 
 	def reject(self, days: float = 4) -> Life:
 		self.wait(days)
-		self.act(self.handler, "Record Rejection", words=self.rng.choice(told.REFUSALS))
+		declined = [{**row.as_dict(), "state": "Declined"} for row in self.doc.redress]
+		self.act(self.handler, "Record Rejection", {"redress": declined}, words=self.rng.choice(told.REFUSALS))
 		return self
 
 	def carry_out(self, days: float = 4) -> Life:
 		"""Do what was agreed."""
-		if not frappe.db.exists("Complaint Redress", {"parent": self.name, "state": "Accepted"}):
+		agreed = [row for row in self.doc.redress if row.state == "Accepted"]
+		if not agreed:
 			return self
 		self.wait(days)
-		self.enter(self.handler)
-		doc = frappe.get_doc("Complaint", self.name)
-		for row in doc.redress:
-			if row.state == "Accepted":
-				row.update({"state": "Implemented", "implemented_on": str(clock.to_site(self.moment).date())})
-		doc.save()
+		for row in agreed:
+			row.update({"state": "Implemented", "implemented_on": str(clock.to_site(self.moment).date())})
+		self.edit(self.handler)
 		return self
 
 	def close(self, **data: Any) -> Life:
@@ -354,7 +365,7 @@ def three_aspects(life: Life) -> None:
 	values = {
 		"aspects": [
 			{**row.as_dict(), "outcome": outcome, "reasons": told.REASONS[outcome][0]}
-			for row, outcome in zip(frappe.get_doc("Complaint", life.name).aspects, outcomes, strict=True)
+			for row, outcome in zip(life.doc.aspects, outcomes, strict=True)
 		],
 		"findings": f"<p>{told.FINDINGS[life.story.group]}</p>",
 		**life._learnt("Partly Upheld"),
@@ -367,7 +378,7 @@ def accepted_in_part(life: Life) -> None:
 	life.register(severity="Moderate").acknowledge().assess().investigate().decide("Upheld")
 	life.respond(("Repair", 0), ("Compensation", 40))
 	life.wait(4)
-	redress = [row.as_dict() for row in frappe.get_doc("Complaint", life.name).redress]
+	redress = [row.as_dict() for row in life.doc.redress]
 	redress[0]["state"], redress[1]["state"] = "Accepted", "Declined"
 	answer = {"response": "Partly Accepted", "words": life.rng.choice(told.PARTLY)}
 	life.act(life.handler, "Record Rejection", {"redress": redress}, **answer)
@@ -542,6 +553,7 @@ def bounced(life: Life) -> None:
 	sent = {"complaint": life.name, "kind": "Decision"}
 	letter = frappe.get_all("Complaint Letter", filters=sent, order_by="name desc", limit=1, pluck="name")[0]
 	correspondence.delivery_failed(letter, "550 5.1.1 mailbox unavailable")
+	life.outdated()
 	life.respond(channel="Post").accept(6).carry_out().close()
 
 
@@ -575,6 +587,7 @@ def outside_body(life: Life) -> None:
 
 def _dispute(life: Life, reference: str):
 	life.enter("manager")
+	life.outdated()
 	return frappe.get_doc(
 		{
 			"doctype": "External Dispute",
@@ -592,6 +605,7 @@ def _change(life: Life, record, **values: Any) -> None:
 	record.reload()
 	record.update(values)
 	record.save()
+	life.outdated()
 
 
 def employment(life: Life) -> None:
@@ -617,6 +631,7 @@ def said_twice(life: Life) -> None:
 	again.register(life.story, person, channel="Phone", received_on=clock.to_site(again.moment))
 	again.wait(0.2)
 	again.act(again.handler, "Mark as Duplicate", duplicate_of=life.name, channel="Phone")
+	life.outdated()
 	life.assess().investigate().decide().respond().accept().carry_out().close()
 
 
@@ -649,6 +664,7 @@ def one_batch(life: Life) -> None:
 	)
 	for member in members:
 		member.moment = last.moment
+		member.outdated()
 		try:
 			member.decide("Upheld", 2, "The seal of batch 2207 is of the wrong rubber. The supplier confirms it.")
 			member.respond().accept().carry_out().close()
@@ -779,8 +795,8 @@ EXTRAS = {"one_batch": 3, "said_twice": 1}
 """Complaints that a life registers beside its own."""
 
 ORDINARY: tuple[tuple[Callable[[Life], None], float], ...] = (
-	(plain, 44),
-	(fixed_at_once, 30),
+	(plain, 42),
+	(fixed_at_once, 34),
 	(without_investigation, 10),
 	(review_changes_it, 3),
 	(question_answered, 4),
@@ -799,7 +815,7 @@ def plan(rng: random.Random, complaints: int) -> list[tuple[Callable[[Life], Non
 		raise ValueError(fewest)
 	lives, weights = zip(*ORDINARY, strict=True)
 	others = [
-		(rng.choices(lives, weights)[0], rng.uniform(3, 365), rng.choices((0.7, 1, 1.6, 3.2), (35, 45, 14, 6))[0])
+		(rng.choices(lives, weights)[0], rng.uniform(3, 365), rng.choices((0.7, 1, 1.6, 3.5), (32, 44, 15, 9))[0])
 		for _number in range(complaints - fewest)
 	]
 	return sorted([*CAST, *others], key=lambda life: -life[1])

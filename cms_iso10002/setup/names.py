@@ -70,9 +70,9 @@ def refuse_app(app: str) -> None:
 
 def _refuse_doctype(name: str, owner: str) -> None:
 	frappe.throw(
-		_("The doctype {0} of {1} and that of {2} have the same name, so only one of the two can be on a site.").format(
-			frappe.bold(name), owner, APP
-		),
+		_(
+			"The doctype {0} of {1} and that of {2} have the same name, so only one of the two can be on a site."
+		).format(frappe.bold(name), owner, APP),
 		frappe.ValidationError,
 		title=_("Name Taken"),
 	)
@@ -80,9 +80,9 @@ def _refuse_doctype(name: str, owner: str) -> None:
 
 def _refuse_module(name: str, owner: str) -> None:
 	frappe.throw(
-		_("The module {0} of {1} and that of {2} have the same name, so only one of the two can be on a site.").format(
-			frappe.bold(name), owner, APP
-		),
+		_(
+			"The module {0} of {1} and that of {2} have the same name, so only one of the two can be on a site."
+		).format(frappe.bold(name), owner, APP),
 		frappe.ValidationError,
 		title=_("Name Taken"),
 	)

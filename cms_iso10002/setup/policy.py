@@ -59,9 +59,7 @@ def record(zone: str, holiday_list: str | None) -> dict[str, Any]:
 		"source": SOURCE,
 		"time_zone": zone,
 		"holiday_list": holiday_list,
-		"working_hours": [
-			{"workday": day, "start_time": OPENING, "end_time": CLOSING} for day in WORKDAYS
-		],
+		"working_hours": [{"workday": day, "start_time": OPENING, "end_time": CLOSING} for day in WORKDAYS],
 		"targets": [
 			{
 				"stage": stage,

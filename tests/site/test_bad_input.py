@@ -132,3 +132,8 @@ def test_a_complaint_cannot_be_deleted():
 def test_an_acknowledgement_told_in_the_future():
 	with pytest.raises(frappe.ValidationError, match="lies in the future"):
 		act(make_complaint(), "Acknowledge", channel="Phone", told_on=add_days(now_datetime(), 2))
+
+
+def test_an_acknowledgement_told_before_the_complaint_was_received():
+	with pytest.raises(frappe.ValidationError, match="before the complaint was received"):
+		act(make_complaint(), "Acknowledge", channel="Phone", told_on=add_days(now_datetime(), -2))

@@ -47,7 +47,7 @@ def test_another_apps_doctype_of_our_name_is_refused(monkeypatch):
 	frappe.get_doc({"doctype": "Module Def", "module_name": "Health", "app_name": "some_health"}).db_insert()
 	frappe.db.set_value("DocType", "Complaint", "module", "Health")
 	monkeypatch.setattr(roles, "make", lambda: pytest.fail("something was changed before the refusal"))
-	with pytest.raises(frappe.ValidationError, match="Complaint.* of some_health"):
+	with pytest.raises(frappe.ValidationError, match=r"Complaint.* of some_health"):
 		install.before_install()
 
 
@@ -59,12 +59,12 @@ def test_a_doctype_somebody_made_on_the_site_is_refused():
 
 def test_another_apps_module_of_our_name_is_refused():
 	frappe.db.set_value("Module Def", "Complaints", "app_name", "some_health")
-	with pytest.raises(frappe.ValidationError, match="module .*Complaints.* of some_health"):
+	with pytest.raises(frappe.ValidationError, match=r"module .*Complaints.* of some_health"):
 		install.before_install()
 
 
 def test_an_app_that_ships_our_doctype_later_is_refused(health_app):
-	with pytest.raises(frappe.ValidationError, match="Complaint.* of some_health"):
+	with pytest.raises(frappe.ValidationError, match=r"Complaint.* of some_health"):
 		install.before_app_install("some_health")
 
 

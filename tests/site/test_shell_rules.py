@@ -328,3 +328,15 @@ def test_a_dispute_already_outside_is_recorded_beside_the_complaint():
 	case = make_complaint(outside_body=body())
 	assert case.status == "Received" and case.in_external_dispute
 	assert frappe.db.exists("External Dispute", {"complaint": case.name})
+
+
+def test_the_versions_people_read_are_of_peoples_changes():
+	frappe.flags.in_test = False  # Frappe makes no versions in tests
+	case = advance(make_complaint(), "Acknowledged")
+	frappe.flags.in_test = True
+	changes = "".join(
+		frappe.get_all("Version", filters={"docname": case.name}, pluck="data", order_by="creation")
+	)
+	assert "Acknowledged" in changes
+	for name in ("ledger_head", "next_action_at", "milestones"):
+		assert name not in changes

@@ -5,7 +5,6 @@ hold one, one after it has left.
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import frappe
@@ -32,8 +31,8 @@ NO_TRACE = {
 	("Workspace Shortcut", "report_ref_doctype"): "goes by link_to",
 }
 
-# What Frappe itself writes about the coming and going of an app.
-HISTORY = {"tabVersion"}
+# Where Frappe itself keeps which apps came and went.
+HISTORY = {"tabInstalled Application", "tabVersion"}
 
 
 def test_every_trace_frappe_can_keep_of_a_record_is_known():

@@ -143,7 +143,7 @@ Object.assign(cms_iso10002, {
 		frappe.prompt(
 			[
 				cms_iso10002.channel_field(frm),
-				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), default: "Now" },
+				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Remark") },
 			],
 			(values) => cms_iso10002.send_letter(frm, "Acknowledgement", values),

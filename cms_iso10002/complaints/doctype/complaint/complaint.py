@@ -237,6 +237,9 @@ class Complaint(Document):
 		self.keep_out_persons_concerned()
 		self.record_changes()
 
+	def on_change(self):
+		self.take_server_fields(self.flags.pop("recorded", None))
+
 	def on_trash(self):
 		self.refuse_deletion()
 
@@ -375,8 +378,7 @@ class Complaint(Document):
 			specs += [correspondence.send(self, letter) for letter in outcome.letters]
 			specs += outcome.events
 			self.take_over_receipt(outcome)
-		changed = timeline.record_all(self.name, specs)
-		self.take_server_fields(changed)
+		self.flags.recorded = timeline.record_all(self.name, specs)
 		self.flags.update(
 			{"outcome": None, "changes": None, "action": None, "action_data": None, "approval": None}
 		)
@@ -391,7 +393,7 @@ class Complaint(Document):
 		original.save(ignore_permissions=True)  # follows from marking this one, which was permitted
 
 	def take_server_fields(self, changed):
-		"""Show on this document what the timeline stored past it."""
+		"""Show on this document what the timeline stored past it; after the Version was made, which is for people's changes."""
 		if not changed:
 			return
 		self.update(changed)
