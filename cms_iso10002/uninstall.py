@@ -178,13 +178,18 @@ def _our_columns() -> list[tuple[str, str]]:
 def _our_series() -> list[str]:
 	"""Patterns of the names that count our records, with what users added to the naming series."""
 	keys = set()
-	for doctype in names.doctypes():
+	for doctype in frappe.get_all(
+		"DocType",
+		filters={"module": ("in", names.modules()), "istable": 0, "issingle": 0},
+		pluck="name",
+		order_by="name",
+	):
 		meta = frappe.get_meta(doctype)
-		if meta.istable or meta.issingle:
-			continue
-		if meta.has_field("naming_series"):
-			keys.update((meta.get_options("naming_series") or "").split("\n"))
 		keys.add(meta.autoname or "")
+		if meta.has_field("naming_series"):
+			options = (meta.get_options("naming_series") or "").split("\n")
+			# Frappe counts at the end of a series that does not say where.
+			keys.update(key if "#" in key else f"{key}.#####" for key in options)
 	return sorted(filter(None, map(_series_pattern, keys)))
 
 
@@ -194,7 +199,7 @@ def _series_pattern(key: str) -> str:
 	"" where there is none: a `format:` name counts in one Series row for the whole site, which is not ours.
 	"""
 	prefix, hashes, _rest = key.partition("#")
-	if not prefix.strip(".") or ":" in key or not (hashes or key.endswith(".") or "." in key):
+	if not hashes or ":" in key or not prefix.strip("."):
 		return ""
 	known = {"YYYY": r"\d{4}", "YY": r"\d{2}", "MM": r"\d{2}", "DD": r"\d{2}", "WW": r"\d{2}"}
 	return "^{}$".format("".join(known.get(part) or re.escape(part) for part in prefix.split(".")))

@@ -7,34 +7,16 @@ REST, a bulk action and an import obey the same rules.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import wraps
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
 from frappe import _
 
 from cms_iso10002.complaints import cases, clock, intake, timeline
+from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import guards, lifecycle
 from cms_iso10002.core.refusal import Refusal
-
-DEADLOCK_RETRIES = 3
-
-
-def retry_on_deadlock(function: Callable) -> Callable:
-	"""Do a whole request again when the database chose it as a deadlock's victim; it was rolled back whole."""
-
-	@wraps(function)
-	def retrying(*args: Any, **kwargs: Any) -> Any:
-		for attempt in range(DEADLOCK_RETRIES + 1):
-			try:
-				return function(*args, **kwargs)
-			except frappe.QueryDeadlockError:
-				frappe.db.rollback()
-				if attempt == DEADLOCK_RETRIES:
-					raise
-
-	return retrying
 
 
 def perform(
@@ -55,7 +37,8 @@ def perform(
 	doc.flags.action = action
 	doc.flags.action_data = cases.answers(data, doc.received_on)
 	doc.flags.action_roles = roles
-	doc.save(ignore_permissions=by_system)
+	with all_or_nothing():
+		doc.save(ignore_permissions=by_system)
 	return doc
 
 

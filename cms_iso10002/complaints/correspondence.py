@@ -28,7 +28,7 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	"""
 	channel, recipient = _address(doc, spec)
 	language = doc.language or "en"
-	subject, content = printing.render(doc, spec.kind, dict(spec.context, remark=spec.remark), language)
+	subject, content = printing.render(doc, spec.kind, dict(spec.context, recipient=recipient), language)
 	letter = frappe.new_doc("Complaint Letter")
 	letter.update(
 		{
@@ -68,7 +68,7 @@ def _context(spec: LetterSpec) -> dict[str, Any]:
 
 def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 	"""Channel and recipient: those wanted, else the preferred channel, else what there is an address for."""
-	person = _recipient(doc, spec.kind)
+	person = printing.recipient(doc, spec.kind, spec.recipient)
 	ways = {
 		"E-mail": person["email"],
 		"Phone": person["phone"],
@@ -88,27 +88,17 @@ def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 			)
 		channel = channel or "Post"
 	recipient = spec.recipient or ways.get(channel) or ""
+	if channel == "E-mail" and not spec.recipient:
+		recipient = ", ".join(_addresses(doc, person))
 	if channel == "E-mail" and not recipient:
 		frappe.throw(_("There is no e-mail address to write to: choose another channel."))
 	return channel, recipient or (person["name"] if channel in SPOKEN else "")
 
 
-def _recipient(doc, kind: str) -> dict[str, str]:
-	"""The complainant, or the representative where letters go to them and their authority is verified."""
-	to_representative = doc.correspondence_to in ("Representative", "Both") and doc.representative_name
-	if to_representative and (doc.representative_verified_by or kind == "Acknowledgement"):
-		return {
-			"name": doc.representative_name,
-			"email": doc.representative_email or "",
-			"phone": doc.representative_phone or "",
-			"address": "",
-		}
-	return {
-		"name": doc.complainant_name or doc.customer_name or "",
-		"email": doc.complainant_email or "",
-		"phone": doc.complainant_phone or "",
-		"address": doc.complainant_address or "",
-	}
+def _addresses(doc, person: dict[str, Any]) -> list[str]:
+	"""The e-mail addresses a letter goes to: one person's, or both where the complainant wants both to have it."""
+	both = doc.correspondence_to == "Both" and person["is_representative"] and person["may_know"]
+	return [address for address in (person["email"], doc.complainant_email if both else "") if address]
 
 
 def _delivery(channel: str, recipient: str) -> str:
@@ -178,7 +168,7 @@ def send_letter(
 	timeline.lock(complaint)
 	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	spec = LetterSpec(
-		kind, channel, recipient, answers.get("told_on"), message, FREE_LETTERS[kind], {"body": message}
+		kind, channel, recipient, answers.get("told_on"), "", FREE_LETTERS[kind], {"body": message}
 	)
 	event = send(doc, spec)
 	timeline.record_all(complaint, [event])

@@ -214,7 +214,7 @@ class Import:
 		except (Refusal, frappe.ValidationError, frappe.PermissionError) as error:
 			frappe.db.rollback(save_point="import_row")
 			self._forget(self.made - made_before)
-			return Result(row.line, BAD, reason=_reason(error), odd=odd)
+			return Result(row.line, BAD, reason=_reason(error))
 		finally:
 			frappe.clear_messages()
 		return Result(row.line, IMPORTED, name, odd=odd)

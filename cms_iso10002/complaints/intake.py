@@ -16,6 +16,7 @@ from frappe.query_builder import Criterion, DocType
 from frappe.utils import cint, get_datetime, getdate
 
 from cms_iso10002.complaints import alerts, clock, policy, timeline
+from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.core import similarity, triage
 from cms_iso10002.core.case import EventSpec
 from cms_iso10002.core.guards import has_text
@@ -64,8 +65,9 @@ def register(
 	doc.received_on = values.get("received_on") or clock.now_site()
 	doc.flags.ignore_permissions = ignore_permissions
 	doc.flags.dedupe_key = dedupe_key
-	doc.insert()
-	attach(doc.name, attachments)
+	with all_or_nothing():
+		doc.insert()
+		attach(doc.name, attachments)
 	return doc
 
 

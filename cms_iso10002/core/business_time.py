@@ -261,9 +261,7 @@ class WorkCalendar:
 				self._years[year] = self._year(year)
 			stretches += self._years[year]
 		closes = [close for _, close, _ in stretches]
-		day_closes: dict[int, int] = {}
-		for _, close, day in stretches:
-			day_closes[day] = max(close, day_closes.get(day, close))
+		day_closes = {day: close for _, close, day in stretches}
 		self._table = _Table(
 			first=first,
 			last=last,

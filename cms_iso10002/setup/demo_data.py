@@ -103,23 +103,23 @@ ITEMS = {
 PRICES = {"KET-17": 35, "TOA-2": 40, "LAM-ARC": 60, "GAT-90": 55, "BLE-700": 90, "HEA-20": 45, "GIFT": 50, "CARE": 89}
 """What is not here costs some hundreds."""
 
-CATEGORIES = {
-	"delivery": "Not Delivered or Late",
-	"defective": "Defective, Wrong or Damaged",
-	"guarantee": "Guarantee Refused",
-	"refusal": "Refusal to Sell or Serve",
-	"selling": "Selling Practice or Wrong Information",
-	"price": "Price, Charges, Billing or Payment",
-	"contract": "Contract Terms, Change or Cancellation",
-	"compensation": "Compensation Refused or Too Low",
-	"credit": "Credit",
-	"commitment": "Commitment Not Kept",
-	"complaint_handling": "Complaint Handling",
-	"other": "Other",
+CAUSES = {
+	"delivery": "Carrier or Delivery Partner",
+	"defective": "Manufacture or Workmanship",
+	"guarantee": "Rule Unclear or Out of Date",
+	"refusal": "Lack of Training or Knowledge",
+	"selling": "Description or Instructions Wrong",
+	"price": "Record or Data Wrong",
+	"contract": "System Fault",
+	"compensation": "Responsibility or Authority Unclear",
+	"credit": "Contract or Terms Hard to Understand",
+	"commitment": "Handover Between Departments",
+	"complaint_handling": "Customer Not Kept Informed",
+	"other": "Conduct or Attitude",
 }
-"""The groups of the stories, and the categories they belong to; `demo` looks for the nearest name on the site."""
+"""The root cause that is found in each group of stories."""
 
-MONEY = ("Refund", "Compensation", "Price reduction", "Goodwill gift")
+MONEY = ("Refund", "Compensation", "Price Reduction")
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,7 @@ class Story:
 
 	group: str
 	item: str
+	category: str
 	remedy: str
 	subject: str
 	text: str
@@ -146,8 +147,8 @@ def stories() -> dict[str, list[Story]]:
 		elif not head:
 			head = line
 		else:
-			item, remedy, *language, subject = (part.strip() for part in head.split(";"))
-			found[group].append(Story(group, item, remedy, subject, line, language[0] if language else "en"))
+			item, category, remedy, *language, subject = (part.strip() for part in head.split(";"))
+			found[group].append(Story(group, item, category, remedy, subject, line, *language))
 			head = ""
 	return dict(found)
 

@@ -143,7 +143,7 @@ class Life:
 			# the portal checks by itself who may complain, and its users have no right to the doctype
 			ignore_permissions=by == "customer",
 		)
-		self.name, self._doc = doc.name, doc
+		self.name = doc.name
 		self.scene.on_registered()
 		return self
 
@@ -171,7 +171,7 @@ class Life:
 			"complainant_email": person.email,
 			"complainant_phone": person.phone,
 			"complainant_address": person.address,
-			"category": self.scene.record("Complaint Category", told.CATEGORIES[story.group]),
+			"category": self.scene.record("Complaint Category", story.category),
 			"remedy_requested": self.scene.record("Complaint Remedy", story.remedy),
 			"subjects": [self._subject()] if story.item else [],
 			"handler": None if portal else self.scene.users[self.handler],
@@ -239,9 +239,8 @@ class Life:
 			return {}
 		if outcome == "Not Upheld":
 			return {"action_state": "Not Needed", "no_action_reason": "Nothing went wrong on our side."}
-		causes = {"defective": "Product", "guarantee": "Process", "delivery": "Supplier", "selling": "Information"}
 		return {
-			"root_cause": self.scene.record("Complaint Root Cause", causes.get(self.story.group, "Process")),
+			"root_cause": self.scene.record("Complaint Root Cause", told.CAUSES[self.story.group]),
 			"action_state": self.rng.choice(("Open", "In Effect", "Effective")),
 		}
 
@@ -376,7 +375,7 @@ def three_aspects(life: Life) -> None:
 
 def accepted_in_part(life: Life) -> None:
 	life.register(severity="Moderate").acknowledge().assess().investigate().decide("Upheld")
-	life.respond(("Repair", 0), ("Compensation", 40))
+	life.respond(("Repair or Rework", 0), ("Compensation", 40))
 	life.wait(4)
 	redress = [row.as_dict() for row in life.doc.redress]
 	redress[0]["state"], redress[1]["state"] = "Accepted", "Declined"
@@ -447,7 +446,7 @@ def withdrawn(life: Life) -> None:
 
 def withdrawn_though_dangerous(life: Life) -> None:
 	item, subject, text = told.SHOCK
-	life.register(Story("defective", item, "Refund", subject, text), severity="Critical", safety_implication="Yes")
+	life.register(Story("defective", item, "Fire, Smoke or Electric Shock", "Refund", subject, text), severity="Critical", safety_implication="Yes")
 	life.wait(0.1)
 	life.edit(life.handler, **_contained(life, "The heater was taken off sale in all shops."))
 	life.acknowledge().assess(safety_implication="Yes", immediate_action_needed="Yes", impact="High")
@@ -458,7 +457,7 @@ def withdrawn_though_dangerous(life: Life) -> None:
 	life.edit(
 		life.investigator,
 		findings="<p>The housing of this batch cracks at the switch. The maker was told and has recalled it.</p>",
-		root_cause=life.scene.record("Complaint Root Cause", "Product"),
+		root_cause=life.scene.record("Complaint Root Cause", "Design"),
 		action_state="In Effect",
 	)
 
@@ -474,7 +473,7 @@ def _contained(life: Life, what: str) -> dict[str, Any]:
 
 def dangerous(life: Life) -> None:
 	item, subject, text = told.GATE
-	life.register(Story("defective", item, "Replacement", subject, text), severity="Critical", safety_implication="Yes")
+	life.register(Story("defective", item, "Hazard or Near Miss", "Replacement", subject, text), severity="Critical", safety_implication="Yes")
 	life.wait(0.1)
 	life.edit(life.handler, **_contained(life, "All 212 buyers were told by telephone not to use the gate."))
 	life.acknowledge().assess(safety_implication="Yes", immediate_action_needed="Yes", impact="High")
@@ -485,7 +484,7 @@ def dangerous(life: Life) -> None:
 def confidential(life: Life) -> None:
 	subject, text = told.PRIVATE
 	life.register(
-		Story("other", "", "Apology", subject, text),
+		Story("other", "", "Staff Conduct", "Apology", subject, text),
 		severity="Major",
 		confidentiality="Restricted",
 		conflict_check="Names Recorded",
@@ -507,7 +506,7 @@ def private_data(life: Life) -> None:
 def about_a_colleague(life: Life) -> None:
 	subject, text = told.ABOUT_HANDLER
 	life.handler = "agent"
-	life.register(Story("complaint_handling", "", "Apology", subject, text), severity="Moderate")
+	life.register(Story("complaint_handling", "", "Handled Unfairly", "Apology", subject, text), severity="Moderate")
 	life.acknowledge()
 	life.assess(
 		conflict_check="Names Recorded",
@@ -592,7 +591,7 @@ def _dispute(life: Life, reference: str):
 		{
 			"doctype": "External Dispute",
 			"complaint": life.name,
-			"body": life.scene.record("Dispute Resolution Body", "Consumer Conciliation Board"),
+			"body": life.scene.record("Dispute Resolution Body", "Consumer Arbitration Board (Example)"),
 			"reference": reference,
 			"filed_on": clock.to_site(life.moment),
 		}
@@ -611,12 +610,14 @@ def _change(life: Life, record, **values: Any) -> None:
 def employment(life: Life) -> None:
 	subject, text = told.EMPLOYMENT
 	person = Person("Conor Whelan", "conor.whelan@example.org")
-	life.register(Story("other", "", "Information", subject, text), person, is_employment_dispute=1, complainant_type="Other", severity="Minor")
+	story = Story("other", "", "Employment Matter", "Information", subject, text)
+	life.register(story, person, is_employment_dispute=1, complainant_type="Other")
 
 
 def not_ours(life: Life) -> None:
 	subject, text, reason = told.OUT_OF_SCOPE
-	life.register(Story("other", "", "Information", subject, text), severity="Minor").acknowledge()
+	story = Story("other", "", "Neighbourhood and Environment", "Information", subject, text)
+	life.register(story, severity="Minor").acknowledge()
 	life.wait(0.5)
 	life.act(life.handler, "Put Out of Scope", reason=reason, channel=life.channel or "Post")
 
@@ -645,7 +646,7 @@ def one_batch(life: Life) -> None:
 		member.moment, member.handler, member.investigator = life.moment, "agent", "investigator"
 		if number:
 			member.wait(1.5 * number)
-		story = Story("defective", told.BATCH[0], "Repair", subject, told.BATCH[2])
+		story = Story("defective", told.BATCH[0], "Failed in Use", "Repair or Rework", subject, told.BATCH[2])
 		members.append(member.register(story, person, severity="Moderate").acknowledge().assess().investigate())
 	last = members[-1]
 	last.enter("manager")
@@ -660,7 +661,7 @@ def one_batch(life: Life) -> None:
 		group,
 		lead_complaint=members[0].name,
 		shared_findings="<p>The seal of batch 2207 is of the wrong rubber. The supplier confirms it.</p>",
-		shared_root_cause=life.scene.record("Complaint Root Cause", "Supplier"),
+		shared_root_cause=life.scene.record("Complaint Root Cause", "Supplied Goods Defective"),
 	)
 	for member in members:
 		member.moment = last.moment

@@ -55,10 +55,24 @@ def test_a_naming_series_is_recognised_by_what_it_counts():
 	pattern = uninstall._series_pattern
 	assert pattern("CMP-.YYYY.-.#####") == r"^CMP\-\d{4}\-$"
 	assert pattern("CSP-.#####") == r"^CSP\-$"
-	assert pattern("BESCHWERDE-.YY.MM.-") == r"^BESCHWERDE\-\d{2}\d{2}\-$"
+	assert pattern("BESCHWERDE-.YY.MM.-.#####") == r"^BESCHWERDE\-\d{2}\d{2}\-$"
 	assert {
-		pattern(key) for key in ("hash", "field:title", "format:CSP-{#####}", "naming_series:", ".#####", "")
+		pattern(key)
+		for key in ("hash", "field:title", "format:CSP-{#####}", "naming_series:", ".#####", "Prompt", "")
 	} == {""}
+
+
+def test_a_naming_series_users_added_is_ours_too():
+	frappe.make_property_setter(
+		{
+			"doctype": "Complaint",
+			"fieldname": "naming_series",
+			"property": "options",
+			"value": "CMP-.YYYY.-.#####\nBESCHW-",
+		}
+	)
+	frappe.clear_cache(doctype="Complaint")
+	assert {r"^CMP\-\d{4}\-$", r"^BESCHW\-$"} <= set(uninstall._our_series())
 
 
 @pytest.mark.real_commit

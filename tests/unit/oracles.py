@@ -230,8 +230,10 @@ class Simulation:
 			self.received_at = self.received_at or at
 		elif event.kind in ("paused", "resumed"):
 			self.paused = event.kind == "paused"
-		elif event.kind == "closed" and not self.closed:
-			self._close(at)
+		elif event.kind == "closed":
+			self.paused = False
+			if not self.closed:
+				self._close(at)
 		elif event.kind == "reopened" and self.closed:
 			self._reopen()
 		elif event.kind in DONE_BY:
@@ -246,7 +248,6 @@ class Simulation:
 			stage.met_at = at
 
 	def _close(self, at: datetime) -> None:
-		self.paused = False
 		for stage in self.stages.values():
 			if not stage.state:
 				stage.overdue = self._late(stage, at)

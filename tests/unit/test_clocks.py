@@ -149,6 +149,18 @@ def test_events_are_replayed_in_the_order_of_recording():
 	assert replay(GENERIC, OFFICE, events[::-1], at(12)) == replay(GENERIC, OFFICE, events, at(12))
 
 
+def test_a_complaint_is_received_once_and_agreed_to_once_a_round():
+	once = history(*ANSWERED, ("accepted", at(11)))
+	twice = [*once, Event("received", at(12), {}, 9), Event("accepted", at(12), {}, 10)]
+	assert replay(GENERIC, OFFICE, twice, at(13)) == replay(GENERIC, OFFICE, once, at(13))
+	assert milestones(history(RECEIVED, ("received", at(3))), at(3))["decide"].started_at == at(2)
+
+
+def test_a_receipt_can_be_corrected_only_after_it():
+	events = history(("receipt_corrected", at(1), {"received_at": at(1).isoformat()}), RECEIVED)
+	assert milestones(events, at(2))["decide"].started_at == at(2)
+
+
 def test_other_kinds_of_events_change_nothing():
 	events = history(*ANSWERED)
 	more = [
@@ -231,6 +243,18 @@ def test_implementing_counts_from_the_decision_but_only_once_it_is_accepted():
 	assert (found.started_at, found.due_at) == (at(10), datetime(2026, 4, 7, 23, 59, 59, tzinfo=BERLIN))
 
 
+def test_in_a_review_round_the_outcome_of_the_review_is_the_decision():
+	targets = [Target("implement", 28, "calendar days", starts_at="decide")]
+	events = history(*ANSWERED, ("review_requested", at(11)), ("response_sent", at(18)), ("accepted", at(20)))
+	assert milestones(events, at(20), targets)["implement", 2].started_at == at(18)
+
+
+def test_received_is_in_a_later_round_when_that_round_began():
+	targets = [Target("implement", 28, "calendar days", starts_at="received")]
+	events = history(*ANSWERED, ("review_requested", at(11)), ("accepted", at(20)))
+	assert milestones(events, at(20), targets)["implement", 2].started_at == at(11)
+
+
 def test_targets_in_a_circle_start_by_themselves_rather_than_never():
 	targets = [
 		Target("acknowledge", 1, "hours", starts_at="decide"),
@@ -299,6 +323,12 @@ def test_where_nobody_can_be_reached_nobody_is_late_in_telling():
 	assert found["update", 1, 2].started_at == at(5), "an address turned up"
 	closed = [*events, Event("closed", at(4), {}, 3), Event("letter_sent", at(5), {"letter": "L-1"}, 4)]
 	assert ("update", 1, 2) not in milestones(closed, at(6))
+
+
+def test_a_decision_recorded_after_a_later_letter_ends_the_updates():
+	events = history(RECEIVED, ("update_sent", at(6)), ("response_sent", at(4)))
+	found = milestones(events, at(7))["update", 1, 2]
+	assert (found.state, found.remark) == ("Cancelled", clocks.DECISION_SENT)
 
 
 # Holding responses and failed deliveries
@@ -516,6 +546,7 @@ def test_each_request_of_an_outside_body_has_its_own_clock():
 		RECEIVED,
 		("external_request", at(3), {"reference": "D-1/a"}),
 		("external_request", at(4), {"reference": "D-1/b", "due_at": "2026-03-20T16:00:00+01:00"}),
+		("external_request", at(5), {"reference": "D-1/b"}),
 		("external_answered", at(5), {"reference": "D-1/a"}),
 		("external_answered", at(5), {"reference": "D-1/x"}),
 	)
@@ -564,6 +595,8 @@ def test_an_extension_never_shortens():
 def test_an_extension_recorded_after_the_due_time_undoes_no_breach(late):
 	found = milestones(history(RECEIVED, late), at(31, 12))["decide"]
 	assert (found.state, found.due_at, found.remark) == ("Overdue", at(30, 17), clocks.LATE_EXTENSION)
+	answered = milestones([*history(RECEIVED, late), Event("response_sent", at(32), {}, 3)], at(32))["decide"]
+	assert (answered.state, answered.remark) == ("Met Late", clocks.LATE_EXTENSION)
 
 
 def test_an_extension_is_for_the_round_it_names_or_the_latest():

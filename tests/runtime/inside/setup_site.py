@@ -10,6 +10,7 @@ from frappe.utils import getdate
 
 COMPANY = "Complaints Demo Ltd"
 ABBREVIATION = "CDL"
+MANAGER = "site.manager@complaints.test"
 
 
 def main(site: str) -> None:
@@ -17,6 +18,7 @@ def main(site: str) -> None:
 	frappe.connect()
 	frappe.flags.mute_emails = True
 	complete_setup()
+	make_system_manager()
 	frappe.db.commit()
 	frappe.destroy()
 
@@ -49,6 +51,14 @@ def complete_setup() -> None:
 	settings.save()
 	frappe.db.set_default("desktop:home_page", "workspace")
 	assert frappe.defaults.get_global_default("company") == COMPANY
+
+
+def make_system_manager() -> None:
+	"""Somebody who manages the system: where nobody does, Frappe gives the first user that role unasked."""
+	user = frappe.new_doc("User")
+	user.update({"email": MANAGER, "first_name": "Site", "last_name": "Manager", "send_welcome_email": 0})
+	user.append("roles", {"role": "System Manager"})
+	user.insert()
 
 
 if __name__ == "__main__":

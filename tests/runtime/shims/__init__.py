@@ -6,7 +6,7 @@ Each shim does as Frappe 15 does; where the newer Frappe only takes one more arg
 
 import functools
 
-from tests.runtime.shims import database, documents
+from tests.runtime.shims import custom_fields, database, documents
 
 
 def apply() -> None:
@@ -16,6 +16,7 @@ def apply() -> None:
 	frappe.is_setup_complete = _is_setup_complete
 	frappe.msgprint = _without(frappe.msgprint, "realtime")
 	frappe.sendmail = _without(frappe.sendmail, "email_headers", "x_priority")
+	custom_fields.apply()
 	database.apply()
 	documents.apply()
 

@@ -47,7 +47,7 @@ def _length_validated(validate):
 
 
 def _is_bigint(field) -> bool:
-	return field.fieldtype == "Int" and int(field.length or 0) > 11
+	return field.fieldtype == "Int" and int(field.get("length") or 0) > 11
 
 
 def _answering_itself(reload):

@@ -1,0 +1,47 @@
+"""All or nothing: what a refused action wrote before it was refused is undone, whoever catches the refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any
+
+import frappe
+
+DEADLOCK_RETRIES = 3
+
+
+@contextmanager
+def all_or_nothing() -> Iterator[None]:
+	"""Roll back to the beginning of this block when it raises; the transaction around it goes on.
+
+	A deadlock has rolled back the whole transaction already, so there is nothing to go back to.
+	"""
+	name = f"complaints_{frappe.generate_hash(length=8)}"
+	frappe.db.savepoint(name)
+	try:
+		yield
+	except frappe.QueryDeadlockError:
+		raise
+	except Exception:
+		frappe.db.rollback(save_point=name)
+		raise
+	else:
+		frappe.db.release_savepoint(name)
+
+
+def retry_on_deadlock(function: Callable) -> Callable:
+	"""Do a whole request again when the database chose it as a deadlock's victim; it was rolled back whole."""
+
+	@wraps(function)
+	def retrying(*args: Any, **kwargs: Any) -> Any:
+		for attempt in range(DEADLOCK_RETRIES + 1):
+			try:
+				return function(*args, **kwargs)
+			except frappe.QueryDeadlockError:
+				frappe.db.rollback()
+				if attempt == DEADLOCK_RETRIES:
+					raise
+
+	return retrying
