@@ -11,6 +11,7 @@ required_apps = ["frappe/erpnext"]
 before_install = "cms_iso10002.install.before_install"
 after_install = "cms_iso10002.install.after_install"
 after_migrate = "cms_iso10002.install.after_migrate"
+setup_wizard_complete = "cms_iso10002.install.after_setup_wizard"
 before_app_install = "cms_iso10002.install.before_app_install"
 before_uninstall = "cms_iso10002.uninstall.before_uninstall"
 after_uninstall = "cms_iso10002.uninstall.after_uninstall"

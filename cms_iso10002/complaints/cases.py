@@ -30,12 +30,13 @@ def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) 
 	values["status"] = status or doc.status
 	values["received_on"] = get_datetime(doc.received_on) if doc.received_on else None
 	original = _original((data or {}).get("duplicate_of"))
+	stored = None if doc.is_new() else doc.name
 	return Case(
 		doc=values,
 		now=clock.now_utc(),
 		today=clock.today(),
-		letters=_belonging("Complaint Letter", doc.name, "kind", "channel", "sent_on", "delivery"),
-		disputes=_belonging("External Dispute", doc.name, "filed_on", "closed_on", "outcome"),
+		letters=_belonging("Complaint Letter", stored, "kind", "channel", "sent_on", "delivery"),
+		disputes=_belonging("External Dispute", stored, "filed_on", "closed_on", "outcome"),
 		settings=settings(),
 		concerned=concerned_users(doc),
 		summary_letter_required=policy.needs_summary_letter(doc.policy_snapshot),

@@ -34,8 +34,10 @@ def choose(complaint: Mapping[str, Any]) -> tuple[str | None, str]:
 	(None, reason) when no submitted and enabled policy fits.
 	"""
 	day = getdate(complaint.get("received_on") or clock.today())
-	ancestors = {name: _ancestors(name, complaint.get(name)) for name in TREES if complaint.get(name)}
-	fitting = [row for row in _candidates(day) if _fits(row, complaint, ancestors)]
+	candidates = _candidates(day)
+	asked = [name for name in TREES if complaint.get(name) and any(row.get(name) for row in candidates)]
+	ancestors = {name: _ancestors(name, complaint.get(name)) for name in asked}
+	fitting = [row for row in candidates if _fits(row, complaint, ancestors)]
 	if not fitting:
 		return None, _("No policy in force fits this complaint.")
 	best = max(

@@ -90,7 +90,7 @@ def record_all(
 
 	`at` of an event is an aware instant, now when None. `dedupe_key` marks the first event. `received_now`
 	says that the complaint was inserted in this transaction, so that no event of it need be looked for.
-	Returns the server-owned fields that changed on the complaint.
+	Returns the server-owned fields that changed on the complaint, and the rows of its milestones.
 	"""
 	specs = list(specs)
 	if not specs:
@@ -98,14 +98,15 @@ def record_all(
 	head = lock(complaint)
 	events = [] if received_now else None
 	changed = _append(complaint, head, specs, actor or frappe.session.user, dedupe_key, events)
-	changed.update(replay(complaint, head.policy_snapshot, events, closed=head.status_category == "Closed"))
+	fields, milestones = replay(complaint, head.policy_snapshot, events)
+	changed.update(fields)
 	frappe.db.set_value("Complaint", complaint, changed, update_modified=False)
-	return changed
+	return {**changed, "milestones": milestones}
 
 
 def lock(complaint: str) -> frappe._dict:
 	"""Lock the complaint's row until the transaction ends and read the head of its chain from it."""
-	fields = ["ledger_head", "ledger_sequence", "policy_snapshot", "status_category"]
+	fields = ["ledger_head", "ledger_sequence", "policy_snapshot"]
 	head = frappe.db.get_value("Complaint", complaint, fields, as_dict=True, for_update=True)
 	if not head:
 		frappe.throw(frappe._("Complaint {0} does not exist.").format(complaint), frappe.DoesNotExistError)
@@ -185,21 +186,20 @@ def events_of(complaint: str) -> list[clocks.Event]:
 
 
 def replay(
-	complaint: str, snapshot: str | None, events: list[clocks.Event] | None = None, *, closed: bool = False
-) -> dict[str, Any]:
-	"""Bring the milestone rows in step with the events; returns `next_action_at` and `is_overdue`.
+	complaint: str, snapshot: str | None, events: list[clocks.Event] | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+	"""Bring the milestone rows in step with the events; returns `next_action_at` and `is_overdue`, and the rows.
 
-	The caller holds the lock on the complaint and stores what is returned.
+	The caller holds the lock on the complaint and stores the fields.
 	"""
 	targets, calendar = policy.load(snapshot)
-	fresh = events is not None
-	events = events if fresh else events_of(complaint)
-	milestones = clocks.replay(targets, calendar, events, clock.now_utc())
-	_store(complaint, milestones, new_case=fresh)
-	return {
-		"next_action_at": clock.to_site(clocks.next_action_at(milestones, clock.now_utc())),
-		"is_overdue": int(clocks.is_overdue(milestones) and not closed),
+	new_case, now = events is not None, clock.now_utc()
+	milestones = clocks.replay(targets, calendar, events if new_case else events_of(complaint), now)
+	fields = {
+		"next_action_at": clock.to_site(clocks.next_action_at(milestones, now)),
+		"is_overdue": int(clocks.is_overdue(milestones)),
 	}
+	return fields, _store(complaint, milestones, new_case)
 
 
 def milestone_values(milestone: clocks.Milestone) -> dict[str, Any]:
@@ -214,32 +214,35 @@ def milestone_values(milestone: clocks.Milestone) -> dict[str, Any]:
 	return values
 
 
-def _store(complaint: str, milestones: Sequence[clocks.Milestone], new_case: bool) -> None:
-	"""Update rows in place, insert new ones, remove those no event supports any more."""
-	rows = {} if new_case else _stored(complaint)
-	inserts = []
+def _store(complaint: str, milestones: Sequence[clocks.Milestone], new_case: bool) -> list[dict[str, Any]]:
+	"""Update rows in place, insert new ones, remove those no event supports any more; returns all that stand."""
+	old = {} if new_case else _stored(complaint)
+	rows, inserts = [], []
 	for index, milestone in enumerate(milestones, 1):
-		values = milestone_values(milestone)
-		row = rows.pop(tuple(str(values[name] or "") for name in MILESTONE_KEY), None)
+		values = {**milestone_values(milestone), "idx": index}
+		row = old.pop(tuple(str(values[name] or "") for name in MILESTONE_KEY), None)
 		if row is None:
-			inserts.append(_new_row(complaint, index, values))
+			inserts.append(_new_row(complaint, values))
+			rows.append(inserts[-1])
 			continue
 		changed = {
-			name: values[name] for name in MILESTONE_FIELDS if (row[name] or None) != (values[name] or None)
+			name: values[name]
+			for name in ("idx", *MILESTONE_FIELDS)
+			if (row[name] or None) != (values[name] or None)
 		}
-		if row.idx != index:
-			changed["idx"] = index
 		if changed:
 			frappe.db.set_value("Complaint Milestone", row.name, changed, update_modified=False)
+		rows.append({**row, **values})
 	if inserts:
 		frappe.db.bulk_insert(
 			"Complaint Milestone", list(inserts[0]), [tuple(row.values()) for row in inserts]
 		)
-	if rows:
-		frappe.db.delete("Complaint Milestone", {"name": ("in", [row.name for row in rows.values()])})
+	if old:
+		frappe.db.delete("Complaint Milestone", {"name": ("in", [row.name for row in old.values()])})
+	return rows
 
 
-def _new_row(complaint: str, index: int, values: Mapping[str, Any]) -> dict[str, Any]:
+def _new_row(complaint: str, values: Mapping[str, Any]) -> dict[str, Any]:
 	stamp, user = frappe.utils.now(), frappe.session.user
 	return {
 		"name": frappe.generate_hash(length=10),
@@ -250,7 +253,6 @@ def _new_row(complaint: str, index: int, values: Mapping[str, Any]) -> dict[str,
 		"parent": complaint,
 		"parenttype": "Complaint",
 		"parentfield": "milestones",
-		"idx": index,
 		**values,
 	}
 
@@ -259,7 +261,7 @@ def _stored(complaint: str) -> dict[tuple[str, ...], frappe._dict]:
 	milestone = DocType("Complaint Milestone")
 	rows = (
 		frappe.qb.from_(milestone)
-		.select("name", "idx", *MILESTONE_KEY, *MILESTONE_FIELDS)
+		.select("name", "idx", "parent", "parenttype", "parentfield", *MILESTONE_KEY, *MILESTONE_FIELDS)
 		.where((milestone.parent == complaint) & (milestone.parenttype == "Complaint"))
 		.for_update()
 		.run(as_dict=True)

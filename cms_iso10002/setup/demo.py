@@ -107,7 +107,7 @@ def _bring_clocks_to(now: datetime) -> None:
 	frappe.flags.complaints_now = now
 	for name in frappe.get_all("Complaint", filters={"status_category": ("!=", "Closed")}, pluck="name", order_by="name"):
 		head = timeline.lock(name)
-		frappe.db.set_value("Complaint", name, timeline.replay(name, head.policy_snapshot), update_modified=False)
+		frappe.db.set_value("Complaint", name, timeline.replay(name, head.policy_snapshot)[0], update_modified=False)
 
 
 def _seal(now: datetime) -> None:

@@ -19,6 +19,7 @@ from cms_iso10002.complaints import actions, cases, clock, correspondence, intak
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.import_map import paragraphs
 from cms_iso10002.core.triage import at_least
+from cms_iso10002.erpnext_bridge import issue
 from cms_iso10002.setup import demo_data as told
 from cms_iso10002.setup.demo_data import Person, Story
 
@@ -75,7 +76,7 @@ class Life:
 		self._doc = None
 		self.person: Person = None
 		self.story: Story = None
-		self.severity = "Minor"
+		self.severity = self.rng.choices(("Minor", "Moderate", "Major", "Critical"), (42, 42, 14, 2))[0]
 		self.handler = self.rng.choice(("agent", "agent", "agent2"))
 		self.investigator = self.rng.choice(("investigator", "investigator", "investigator2"))
 
@@ -133,17 +134,18 @@ class Life:
 	def register(self, story: Story | None = None, person: Person | None = None, **values: Any) -> Life:
 		self.story = story or next(self.scene.stories)
 		self.person = person or self._somebody()
-		self.severity = values.pop("severity", None) or self.rng.choices(
-			("Minor", "Moderate", "Major", "Critical"), (42, 42, 14, 2)
-		)[0]
+		self.severity = values.pop("severity", self.severity)
 		by = "customer" if self.person.email == self.scene.users["customer"] else self.handler
 		self.enter(by)
 		doc = intake.register(
-			{**self._receipt(), **values},
+			{**self.receipt(), **values},
 			# the portal checks by itself who may complain, and its users have no right to the doctype
 			ignore_permissions=by == "customer",
 		)
-		self.name = doc.name
+		return self.taken_on(doc.name, self.person)
+
+	def taken_on(self, name: str, person: Person) -> Life:
+		self.name, self.person = name, person
 		self.scene.on_registered()
 		return self
 
@@ -152,7 +154,8 @@ class Life:
 		fitting = [person for person in self.scene.people if person.language == self.story.language]
 		return self.rng.choices(fitting, [3 if person.customer else 1 for person in fitting])[0]
 
-	def _receipt(self) -> dict[str, Any]:
+	def receipt(self) -> dict[str, Any]:
+		"""What is written down when the complaint comes in."""
 		person, story = self.person, self.story
 		channels = ["E-mail", "E-mail", "Web"] if person.email else ["Phone"]
 		channels += ["Phone"] * bool(person.phone) + ["Letter"] * bool(person.address) + ["In Person"]
@@ -675,15 +678,16 @@ def one_batch(life: Life) -> None:
 
 def out_of_an_issue(life: Life) -> None:
 	"""It came as a support issue and turned out to be a complaint; the issue's opening counts as the receipt."""
-	story, person = next(life.scene.stories), life.rng.choice([p for p in life.scene.people if p.customer])
+	person = life.rng.choice([p for p in life.scene.people if p.customer and p.language == "en"])
+	life.story = next(story for story in life.scene.stories if story.language == person.language)
 	opened = clock.to_site(life.moment)
 	life.enter("Administrator")
-	issue = frappe.get_doc(
+	opened_issue = frappe.get_doc(
 		{
 			"doctype": "Issue",
-			"subject": story.subject,
-			"description": paragraphs(story.text),
-			"raised_by": person.email or None,
+			"subject": life.story.subject,
+			"description": paragraphs(life.story.text),
+			"raised_by": person.email,
 			"customer": person.customer,
 			"company": life.scene.company,
 			"opening_date": str(opened.date()),
@@ -691,8 +695,11 @@ def out_of_an_issue(life: Life) -> None:
 		}
 	).insert()
 	life.wait(0.3)
-	life.register(story, person, issue=issue.name, received_on=opened)
-	life.acknowledge().assess().investigate().decide().respond().accept().carry_out().close()
+	life.enter(life.handler)
+	life.taken_on(issue.make_complaint(opened_issue.name)["complaint"], person)
+	receipt = life.receipt()
+	what = {name: receipt[name] for name in ("category", "remedy_requested", "subjects", "complainant_phone")}
+	life.acknowledge().assess(**what).investigate().decide().respond().accept().carry_out().close()
 
 
 # lives that have not ended yet ---------------------------------------------------------------------------

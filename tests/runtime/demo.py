@@ -30,17 +30,14 @@ def main(options: argparse.Namespace) -> int:
 
 
 def _fill(runtime: Runtime, site: str) -> str:
-	"""Runs the app's `complaints demo` once for each state of the app; answers what it had to say."""
+	"""Runs the app's `complaints demo` once for each new site; answers what it had to say."""
+	kept = runtime.sites / site / "demo.txt"
 	if not _has_commands():
 		return ""
-	kept = runtime.home / "config" / f"{site}-demo.txt"
-	stamp = runtime.settings.get(f"{site}_filled")
-	if stamp == places.app_digest() and kept.exists():
-		return kept.read_text()
-	with step("Demo data", "mend what the log shows", runtime.log):
-		runtime.run_frappe(site, "enable-scheduler")
-		kept.write_text(_demo_data(runtime, site))
-		runtime.settings.set(f"{site}_filled", places.app_digest())
+	if not kept.exists():
+		with step("Demo data (once, about a minute)", "mend what the log shows", runtime.log):
+			runtime.run_frappe(site, "enable-scheduler")
+			kept.write_text(_demo_data(runtime, site))
 	return kept.read_text()
 
 

@@ -1,8 +1,19 @@
+from dataclasses import replace
+
 import frappe
 from frappe import _
 from frappe.model.document import Document
 
-from cms_iso10002.complaints import actions, cases, clock, correspondence, intake, permissions, timeline
+from cms_iso10002.complaints import (
+	actions,
+	cases,
+	clock,
+	correspondence,
+	intake,
+	permissions,
+	timeline,
+	workflow_actions,
+)
 from cms_iso10002.core import changes, fairness, lifecycle
 from cms_iso10002.core.case import EventSpec
 from cms_iso10002.core.refusal import Refusal
@@ -234,6 +245,7 @@ class Complaint(Document):
 		intake.receive(self)
 
 	def on_update(self):
+		workflow_actions.follow_state(self)
 		self.keep_out_persons_concerned()
 		self.record_changes()
 
@@ -375,8 +387,8 @@ class Complaint(Document):
 		outcome, specs = self.flags.outcome, list(self.flags.changes or ())
 		if outcome:
 			timeline.lock(self.name)
-			specs += [correspondence.send(self, letter) for letter in outcome.letters]
-			specs += outcome.events
+			letters = [correspondence.send(self, letter) for letter in outcome.letters]
+			specs += letters + [with_question(event, letters) for event in outcome.events]
 			self.take_over_receipt(outcome)
 		self.flags.recorded = timeline.record_all(self.name, specs)
 		self.flags.update(
@@ -394,15 +406,7 @@ class Complaint(Document):
 
 	def take_server_fields(self, changed):
 		"""Show on this document what the timeline stored past it; after the Version was made, which is for people's changes."""
-		if not changed:
-			return
-		self.update(changed)
-		self.set(
-			"milestones",
-			frappe.get_all(
-				"Complaint Milestone", filters={"parent": self.name}, fields=["*"], order_by="idx"
-			),
-		)
+		self.update(changed or {})
 
 	def update_from(self, other):
 		"""Become what `other`, a later reading of the same complaint, is."""
@@ -414,30 +418,32 @@ class Complaint(Document):
 
 	def undo_sending(self, letter):
 		"""A letter that did not arrive was not sent: back to the state before, as an event that clocks heed."""
+		specs = [EventSpec("delivery_failed", {"letter": letter.name, "kind": letter.kind})]
 		back = {
 			"Acknowledgement": ("Acknowledged", "Received"),
+			"Information Request": ("Awaiting Complainant", self.resume_state),
 			"Decision": ("Response Sent", "Decided"),
 			"Review Outcome": ("Response Sent", "Decided"),
 		}
-		specs = [EventSpec("delivery_failed", {"letter": letter.name, "kind": letter.kind})]
 		source, target = back.get(letter.kind, (None, None))
 		if self.status == source and letter.round == (self.round or 1):
+			self.step_back(target)
 			specs.append(
 				EventSpec("state_changed", {"from": source, "to": target, "action": "Delivery Failed"})
 			)
-			self.flags.undone = target
-			values = {"status": target, "status_category": category(target)}
-			if letter.kind != "Acknowledgement":
-				values["response"] = ""
-				frappe.db.set_value(
-					"Complaint Decision",
-					self.decisions[-1].name,
-					{"sent_on": None, "response": "", "recourse_expires_on": None},
-					update_modified=False,
-				)
-			frappe.db.set_value("Complaint", self.name, values)
 		timeline.record_all(self.name, specs)
 		self.reload()
+
+	def step_back(self, target):
+		"""Put the state back that a sending had moved, with what the sending had set."""
+		values = {"status": target, "status_category": category(target)}
+		if self.status == "Awaiting Complainant":
+			values.update({"resume_state": "", "waiting_on": ""})
+		if self.status == "Response Sent":
+			values["response"] = ""
+			unsent = {"sent_on": None, "response": "", "recourse_expires_on": None}
+			frappe.db.set_value("Complaint Decision", self.decisions[-1].name, unsent, update_modified=False)
+		frappe.db.set_value("Complaint", self.name, values)
 
 	def update_children(self):
 		"""As Frappe's, but milestones are never written from a document: the timeline owns their rows."""
@@ -451,3 +457,10 @@ class Complaint(Document):
 				"A complaint is a record and can't be deleted: close it, or anonymise it when its time has come."
 			)
 		)
+
+
+def with_question(event, letters):
+	"""A pause stands and falls with the question it waits for: where that bounces, nothing was paused."""
+	if event.kind != "paused" or not letters:
+		return event
+	return replace(event, data={**event.data, "letter": letters[0].data["letter"]})
