@@ -150,12 +150,29 @@ def get_timeline(complaint: str) -> list[dict]:
 	"""The events of a complaint as people read them, oldest first."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	return frappe.get_all(
+	rows = frappe.get_all(
 		"Complaint Event",
 		filters={"complaint": complaint},
-		fields=["sequence", "kind", "at", "actor", "public", "note"],
+		fields=["sequence", "kind", "at", "actor", "public", "note", "payload"],
 		order_by="sequence",
 	)
+	for row in rows:
+		row["detail"] = _detail(row.kind, json.loads(row.pop("payload"))["data"])
+	return rows
+
+
+def _detail(kind: str, data: Mapping[str, Any]) -> str:
+	"""What an event says besides its kind, in a few words."""
+	if kind == "state_changed":
+		return f"{_(data['from'])} → {_(data['to'])}"
+	if kind == "assigned":
+		return f"{_(frappe.unscrub(data['duty']))}: {data['user'] or '–'}"
+	if kind == "changed":
+		return f"{_(frappe.unscrub(data['field']))}: {_(data['value']) if data['value'] else '–'}"
+	if kind == "redress":
+		return f"{data['remedy']}: {_(data['to'])}"
+	parts = [data.get(name) for name in ("outcome", "basis", "channel", "delivery", "response")]
+	return ", ".join(_(part) for part in parts if part)
 
 
 def record_message(complaint: str, communication: str, *, public: bool = True) -> None:

@@ -250,7 +250,8 @@ class Life:
 	def offers(self, *wanted: tuple[str, float]) -> list[dict[str, Any]]:
 		"""The redress with what is offered now: what was asked for, or (remedy, amount) pairs."""
 		rows = [row.as_dict() for row in self.doc.redress]
-		if self.doc.outcome == "Not Upheld":
+		informed = not wanted and self.story.remedy == "Information"  # the letter itself is what was asked for
+		if self.doc.outcome == "Not Upheld" or informed:
 			return rows
 		share = 1 if self.doc.outcome == "Upheld" else 0.5
 		asked = self.story.remedy, self.price * share if self.story.remedy == "Refund" else min(self.price * share, 150)
@@ -803,8 +804,8 @@ EXTRAS = {"one_batch": 3, "said_twice": 1}
 """Complaints that a life registers beside its own."""
 
 ORDINARY: tuple[tuple[Callable[[Life], None], float], ...] = (
-	(plain, 42),
-	(fixed_at_once, 34),
+	(plain, 38),
+	(fixed_at_once, 38),
 	(without_investigation, 10),
 	(review_changes_it, 3),
 	(question_answered, 4),

@@ -42,7 +42,14 @@ def record() -> dict[str, Any]:
 		"override_status": 0,
 		"send_email_alert": 0,
 		"states": [
-			{"state": state, "doc_status": "0", "allow_edit": role, "send_email": 0}
+			{
+				"state": state,
+				"doc_status": "0",
+				"allow_edit": role,
+				"send_email": 0,
+				# the list shows its own colours: overdue in red
+				"avoid_status_override": 1,
+			}
 			for state, category in STATES.items()
 			for role in _editors(category)
 		],

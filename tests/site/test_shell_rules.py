@@ -340,3 +340,19 @@ def test_the_versions_people_read_are_of_peoples_changes():
 	assert "Acknowledged" in changes
 	for name in ("ledger_head", "next_action_at", "milestones"):
 		assert name not in changes
+
+
+def test_the_history_reads_in_words():
+	case = advance(make_complaint(), "Acknowledged")
+	edit(case, handler=make_user("agent"))
+	rows = actions.get_timeline(case.name)
+	details = {row["kind"]: row["detail"] for row in rows}
+	assert details["state_changed"] == "Received → Acknowledged"
+	assert details["assigned"] == "Handler: agent@complaints.test"
+	assert all("payload" not in row for row in rows)
+
+
+def test_a_complaint_has_one_workflow_action_and_nobody_a_todo_for_it():
+	case = advance(make_complaint(), "Assessed")
+	rows = frappe.get_all("Workflow Action", filters={"reference_name": case.name}, fields=["*"], order_by="name")
+	assert [(row.workflow_state, row.status) for row in rows] == [("Assessed", "Completed")]
