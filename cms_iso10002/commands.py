@@ -56,7 +56,9 @@ def _existing_file(context: click.Context, parameter: click.Parameter, value: st
 
 @complaints.command("import")
 @click.argument("file", callback=_existing_file)
-@click.option("--map", "map_file", required=True, callback=_existing_file, help="What the columns mean: docs/import.md")
+@click.option(
+	"--map", "map_file", required=True, callback=_existing_file, help="What the columns mean: docs/import.md"
+)
 @click.option("--dry-run", is_flag=True, help="Check every row, store nothing")
 @click.option("--company", help="The company complained about, where neither file nor map says")
 @on_site
@@ -67,7 +69,9 @@ def import_(file: Path, map_file: Path, dry_run: bool, company: str | None) -> i
 	# Each batch is committed (a dry run: rolled back) by itself: a file of any size then holds no lock for long,
 	# and what stops the import halfway costs nothing, because a second run leaves out what is there already.
 	end_batch = frappe.db.rollback if dry_run else frappe.db.commit
-	job = importer.Import(file, importer.read_map(map_file), company=company, dry_run=dry_run, end_batch=end_batch)
+	job = importer.Import(
+		file, importer.read_map(map_file), company=company, dry_run=dry_run, end_batch=end_batch
+	)
 	if job.unused:
 		click.secho(f"Columns the map does not use: {', '.join(job.unused)}", fg="yellow")
 	counts: Counter[str] = Counter()
@@ -124,7 +128,8 @@ def verify(complaint: str | None, as_json: bool) -> int:
 		return 0 if report.whole else 1
 	with _progress(verification.count(complaint), "Verifying") as advance:
 		report = verification.verify(
-			complaint, on_progress=lambda done, found: advance(done, [(str(finding), "red") for finding in found])
+			complaint,
+			on_progress=lambda done, found: advance(done, [(str(finding), "red") for finding in found]),
 		)
 	click.echo(
 		f"{report.complaints} complaints, {report.events} events, {report.seals} seals verified "
@@ -136,7 +141,9 @@ def verify(complaint: str | None, as_json: bool) -> int:
 
 @complaints.command("demo")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same data")
-@click.option("--complaints", "number", default=120, show_default=True, help="How many complaints, at least 40")
+@click.option(
+	"--complaints", "number", default=120, show_default=True, help="How many complaints, at least 40"
+)
 @on_site
 def demo(seed: int, number: int) -> int:
 	"""Fill a site with a year of believable complaints, users and customers. For trying out, never for a live site."""

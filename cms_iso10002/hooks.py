@@ -50,6 +50,7 @@ has_permission = {
 	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.belonging",
 	"External Dispute": "cms_iso10002.complaints.permissions.belonging",
+	"Complaint Group": "cms_iso10002.complaints.permissions.group",
 }
 
 permission_query_conditions = {
@@ -57,6 +58,16 @@ permission_query_conditions = {
 	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.letter_conditions",
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
+	"Complaint Group": "cms_iso10002.complaints.permissions.group_conditions",
+	"Complaint Aspect": "cms_iso10002.complaints.row_permissions.aspect",
+	"Complaint Concerned Person": "cms_iso10002.complaints.row_permissions.concerned_person",
+	"Complaint Decision": "cms_iso10002.complaints.row_permissions.decision",
+	"Complaint Extension": "cms_iso10002.complaints.row_permissions.extension",
+	"Complaint Milestone": "cms_iso10002.complaints.row_permissions.milestone",
+	"Complaint Redress": "cms_iso10002.complaints.row_permissions.redress",
+	"Complaint Relation": "cms_iso10002.complaints.row_permissions.relation",
+	"Complaint Subject": "cms_iso10002.complaints.row_permissions.subject",
+	"External Dispute Request": "cms_iso10002.complaints.row_permissions.dispute_request",
 }
 
 jinja = {

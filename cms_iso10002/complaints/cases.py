@@ -62,7 +62,8 @@ def _belonging(doctype: str, complaint: str | None, *fields: str) -> list:
 def _original(name: str | None) -> dict[str, Any] | None:
 	if not name:
 		return None
-	if not frappe.db.exists("Complaint", name):
+	# one who may not see it learns no more than for one that is not there
+	if not frappe.db.exists("Complaint", name) or not frappe.has_permission("Complaint", "read", name):
 		frappe.throw(_("Complaint {0} does not exist.").format(name), frappe.DoesNotExistError)
 	return frappe.get_doc("Complaint", name, for_update=True).as_dict()
 
@@ -93,8 +94,7 @@ def answers(data: Mapping[str, Any] | None, received_on: datetime | str | None =
 	for name in INSTANTS:
 		if name not in values:
 			continue
-		moment = values[name]
-		values[name] = moment = moment if getattr(moment, "tzinfo", None) else clock.to_utc(moment)
+		moment = values[name] = _instant(values[name])
 		if moment > clock.now_utc() + TOLERANCE:
 			frappe.throw(_("{0} lies in the future: enter when it happened.").format(clock.to_site(moment)))
 		if received_on and moment < clock.to_utc(received_on) - TOLERANCE:
@@ -106,6 +106,13 @@ def answers(data: Mapping[str, Any] | None, received_on: datetime | str | None =
 	return values
 
 
+def _instant(value: Any) -> datetime:
+	try:
+		return clock.to_utc(value)
+	except (ValueError, TypeError, OverflowError, AttributeError):
+		frappe.throw(_("{0} is not a point in time such as 2026-03-02 09:30.").format(value))
+
+
 TOLERANCE = timedelta(minutes=5)
 """Clocks of browser and server differ a little, and people write down whole minutes."""
 
@@ -113,9 +120,18 @@ TOLERANCE = timedelta(minutes=5)
 def decide(doc, action: str, who: Actor, data: Mapping[str, Any], status: str) -> Outcome:
 	"""Ask the core what follows from `action`; a Refusal becomes one translated sentence."""
 	try:
+		_check_links(lifecycle.find(action, status), data)
 		return lifecycle.apply(read(doc, data, status), action, who, data)
 	except Refusal as refusal:
 		refuse(refusal)
+
+
+def _check_links(transition: lifecycle.Transition, data: Mapping[str, Any]) -> None:
+	"""Answers that name a record name one that is there."""
+	for ask in transition.asks:
+		name = data.get(ask.name)
+		if ask.kind == "Link" and name and not frappe.db.exists(ask.options, name):
+			frappe.throw(_("Could not find {0} {1}: choose one from the list.").format(_(ask.options), name))
 
 
 def refuse(refusal: Refusal):

@@ -15,6 +15,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 
 from cms_iso10002.complaints import alerts, cases, clock, printing, timeline
+from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.core.case import EventSpec, LetterSpec
 
 SPOKEN = ("Phone", "In Person")
@@ -27,6 +28,8 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	Raises frappe.ValidationError with one sentence when it can't go out by the channel wanted.
 	"""
 	channel, recipient = _address(doc, spec)
+	# what goes out by us goes out now; what somebody said or posted was told when they say
+	told_at = spec.sent_at if channel in (*SPOKEN, "Post") else None
 	language = doc.language or "en"
 	subject, content = printing.render(doc, spec.kind, dict(spec.context, recipient=recipient), language)
 	letter = frappe.new_doc("Complaint Letter")
@@ -39,8 +42,8 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 			"format": doc.correspondence_format or "Standard",
 			"channel": channel,
 			"recipient": recipient,
-			"sent_on": clock.to_site(spec.sent_at) or clock.now_site(),
-			"sent_by": frappe.session.user,
+			"sent_on": clock.to_site(told_at) or clock.now_site(),
+			"sent_by": spec.context.get("told_by") or frappe.session.user,
 			"delivery": _delivery(channel, recipient),
 			"reason": spec.remark,
 			"subject": subject,
@@ -58,7 +61,7 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	told = letter.delivery != "Not Possible"
 	event = spec.event if told or spec.event == "response_sent" else "letter_not_possible"
 	data = {"letter": letter.name, "kind": spec.kind, "channel": channel, "delivery": letter.delivery}
-	return EventSpec(event, data | _context(spec), at=spec.sent_at, public=told)
+	return EventSpec(event, data | _context(spec), at=told_at, public=told)
 
 
 def _context(spec: LetterSpec) -> dict[str, Any]:
@@ -92,6 +95,8 @@ def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 		recipient = ", ".join(_addresses(doc, person))
 	if channel == "E-mail" and not recipient:
 		frappe.throw(_("There is no e-mail address to write to: choose another channel."))
+	if channel == "Post" and not recipient and any(ways.values()):
+		frappe.throw(_("There is no postal address to write to: enter one, or choose another channel."))
 	return channel, recipient or (person["name"] if channel in SPOKEN else "")
 
 
@@ -121,7 +126,7 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 			"reference_name": doc.name,
 			"subject": subject,
 			"content": content,
-			"sender": frappe.db.get_single_value("Complaint Settings", "contact_email") or None,
+			"sender": _sender(),
 			"recipients": recipient,
 			"has_attachment": 0,
 		}
@@ -131,6 +136,12 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 	)  # a letter is the organisation's, whoever pressed the button
 	communication.send_email()
 	return communication.name
+
+
+def _sender() -> str | None:
+	"""The address letters come from: that of the account the settings name, else Frappe's choice."""
+	account = frappe.db.get_single_value("Complaint Settings", "outgoing_email_account")
+	return frappe.get_cached_value("Email Account", account, "email_id") if account else None
 
 
 @frappe.whitelist(methods=["POST"])
@@ -215,17 +226,29 @@ def collect_failed_deliveries() -> None:
 		.select(letter.name, queue.error)
 		.where((letter.delivery == "Sent") & (queue.status == "Error"))
 		.where(letter.sent_on >= clock.now_site() - FOLLOW_DELIVERY_FOR)
+		.orderby(letter.name)
 		.limit(500)
 		.run(as_dict=True)
 	)
 	for row in failed:
 		last_line = (row.error or "").strip().splitlines()[-1:] or [_("The mail server refused it.")]
-		fail(frappe.get_doc("Complaint Letter", row.name), last_line[0][:140])
+		try:
+			with all_or_nothing():
+				fail(frappe.get_doc("Complaint Letter", row.name), last_line[0][:140])
+		except Exception:
+			# one case must not keep the others waiting; it is tried again in five minutes
+			frappe.log_error(title=f"Delivery of {row.name} could not be followed")
 
 
 def record_incoming_mail(doc, method: str | None = None) -> None:
 	"""A mail that Frappe filed on a complaint is an event of it. Routing of new mail is another matter."""
 	if doc.reference_doctype != "Complaint" or doc.sent_or_received != "Received":
 		return
-	if doc.communication_type == "Communication" and doc.reference_name:
-		timeline.record(doc.reference_name, "message_received", {"communication": doc.name}, public=True)
+	if doc.communication_type != "Communication" or not doc.reference_name:
+		return
+	from cms_iso10002.complaints import actions
+
+	goes_on = actions.survivor(doc.reference_name)
+	if goes_on != doc.reference_name:
+		doc.add_link("Complaint", goes_on, autosave=True)
+	timeline.record(goes_on, "message_received", {"communication": doc.name}, public=True)

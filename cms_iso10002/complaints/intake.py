@@ -65,9 +65,14 @@ def register(
 	doc.received_on = values.get("received_on") or clock.now_site()
 	doc.flags.ignore_permissions = ignore_permissions
 	doc.flags.dedupe_key = dedupe_key
-	with all_or_nothing():
-		doc.insert()
-		attach(doc.name, attachments)
+	try:
+		with all_or_nothing():
+			doc.insert()
+			attach(doc.name, attachments)
+	except Exception as error:
+		if not (dedupe_key and frappe.db.is_duplicate_entry(error)):
+			raise
+		return frappe.get_doc("Complaint", registered_as(dedupe_key))  # somebody else was faster
 	return doc
 
 
@@ -75,7 +80,8 @@ def registered_as(dedupe_key: str | None) -> str | None:
 	"""The complaint registered under `dedupe_key` before, or None."""
 	if not dedupe_key:
 		return None
-	return frappe.db.get_value("Complaint Event", {"dedupe_key": dedupe_key}, "complaint")
+	# with a lock, so that what another connection has just committed is seen
+	return frappe.db.get_value("Complaint Event", {"dedupe_key": dedupe_key}, "complaint", for_update=True)
 
 
 def attach(complaint: str, files: Iterable[str]) -> None:
@@ -100,7 +106,7 @@ def attach(complaint: str, files: Iterable[str]) -> None:
 def complete(doc) -> None:
 	"""Fill what nobody needs to type: company, language, who recorded it and when, what the category implies."""
 	doc.recorded_on = clock.now_site()
-	doc.received_on = get_datetime(doc.received_on or doc.recorded_on).replace(microsecond=0)
+	doc.received_on = moment(doc.received_on or doc.recorded_on, _("Received On"))
 	doc.received_by = doc.received_by or frappe.session.user
 	doc.company = doc.company or _default_company()
 	doc.language = doc.language or frappe.local.lang
@@ -111,6 +117,14 @@ def complete(doc) -> None:
 		doc.safety_implication = "Yes"
 	if category and category.default_severity and not doc.severity:
 		doc.severity = category.default_severity
+
+
+def moment(value: Any, label: str):
+	"""A point in time somebody entered, as site time in whole seconds. Raises with one sentence for what is none."""
+	try:
+		return clock.to_site(clock.to_utc(value))
+	except (ValueError, TypeError, OverflowError, AttributeError):
+		frappe.throw(_("{0}: {1} is not a point in time such as 2026-03-02 09:30.").format(label, value))
 
 
 def _default_company() -> str | None:
@@ -225,7 +239,7 @@ def receive(doc) -> None:
 	specs = [
 		EventSpec(
 			"received",
-			{"channel": doc.channel, "category": doc.category or "", "customer": doc.customer or ""},
+			{"channel": doc.channel, "category": doc.category or ""},
 			at=clock.to_utc(doc.received_on),
 			public=True,
 		)
@@ -275,9 +289,20 @@ def screen(doc) -> None:
 	if not screening.out_of_scope:
 		return
 	reason = (category and category.referral_note) or _(screening.reason[0]).format(*screening.reason[1])
-	done = actions.perform(
-		doc.name, "Put Out of Scope", {"reason": reason}, roles=("System",), by_system=True
-	)
+	try:
+		done = actions.perform(
+			doc.name, "Put Out of Scope", {"reason": reason}, roles=("System",), by_system=True
+		)
+	except frappe.ValidationError:
+		# who complains can't be written to: a person tells them, and puts it out of scope then
+		frappe.clear_last_message()
+		timeline.record(doc.name, "screened", {"out_of_scope": True}, note=reason)
+		frappe.msgprint(
+			_(
+				"This is out of scope. Tell the complainant where to go, then take Put Out of Scope: {0}"
+			).format(reason)
+		)
+		done = frappe.get_doc("Complaint", doc.name)
 	doc.update_from(done)
 
 

@@ -75,15 +75,35 @@ def complaint_conditions(user: str | None = None, doctype: str | None = None) ->
 	)
 
 
-def _belonging_conditions(doctype: str, user: str | None) -> str:
+def visible_names(user: str | None):
+	"""The names of the complaints `user` may see, as a subquery; None for all."""
 	condition = visible(user)
 	if condition is None:
+		return None
+	case = DocType("Complaint")
+	return frappe.qb.from_(case).select(case.name).where(condition)
+
+
+def visible_disputes(user: str | None):
+	"""The same for External Disputes."""
+	names = visible_names(user)
+	if names is None:
+		return None
+	dispute = DocType("External Dispute")
+	return frappe.qb.from_(dispute).select(dispute.name).where(dispute.complaint.isin(names))
+
+
+def within(column, names) -> str:
+	"""`column in (names)` as the SQL Frappe wants; "" where all may be seen."""
+	if names is None:
 		return ""
-	case, table = DocType("Complaint"), DocType(doctype)
-	seen = frappe.qb.from_(case).select(case.name).where(condition)
-	return table.complaint.isin(seen).get_sql(
+	return column.isin(names).get_sql(
 		quote_char="`", secondary_quote_char="'", with_namespace=True, subquery=True
 	)
+
+
+def _belonging_conditions(doctype: str, user: str | None) -> str:
+	return within(DocType(doctype).complaint, visible_names(user))
 
 
 def event_conditions(user: str | None = None, doctype: str | None = None) -> str:
@@ -101,10 +121,41 @@ def dispute_conditions(user: str | None = None, doctype: str | None = None) -> s
 	return _belonging_conditions("External Dispute", user)
 
 
+def group(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
+	"""has_permission of Complaint Group: its shared findings are for those who may see every member."""
+	members = set(
+		frappe.get_all("Complaint", filters={"complaint_group": doc.name}, pluck="name", order_by="name")
+	)
+	names = visible_names(user)
+	if not members or names is None:
+		return True
+	seen = names.where(DocType("Complaint").name.isin(sorted(members))).run(pluck=True)
+	return members == set(seen)
+
+
+def group_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint Group."""
+	names = visible_names(user)
+	if names is None:
+		return ""
+	case = DocType("Complaint")
+	hidden = (
+		frappe.qb.from_(case)
+		.select(case.complaint_group)
+		.where(case.complaint_group.isnotnull() & case.name.notin(names))
+	)
+	column = DocType("Complaint Group").name
+	return column.notin(hidden).get_sql(
+		quote_char="`", secondary_quote_char="'", with_namespace=True, subquery=True
+	)
+
+
 def refuse_concerned_share(doc, method: str | None = None) -> None:
 	"""DocShare.validate: a share would outweigh `complaint`, so a person concerned is given none."""
-	if doc.share_doctype != "Complaint" or not doc.user:
+	if doc.share_doctype != "Complaint":
 		return
+	if doc.everyone:
+		frappe.throw(_("A complaint can't be shared with everyone: choose the people who need it."))
 	if doc.user in concerned_users(frappe.get_doc("Complaint", doc.share_name)):
 		frappe.throw(_("{0} is concerned by this complaint: it can't be shared with them.").format(doc.user))
 
@@ -114,9 +165,9 @@ def withdraw_access(doc) -> None:
 	users = tuple(concerned_users(doc))
 	if not users:
 		return
-	frappe.db.delete(
-		"DocShare", {"share_doctype": "Complaint", "share_name": doc.name, "user": ("in", users)}
-	)
+	shared = {"share_doctype": "Complaint", "share_name": doc.name}
+	frappe.db.delete("DocShare", {**shared, "user": ("in", users)})
+	frappe.db.delete("DocShare", {**shared, "everyone": 1})
 	assigned = {"reference_type": "Complaint", "reference_name": doc.name, "allocated_to": ("in", users)}
 	for name in frappe.get_all("ToDo", filters={**assigned, "status": "Open"}, pluck="name", order_by="name"):
 		todo = frappe.get_doc("ToDo", name)

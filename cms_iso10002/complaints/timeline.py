@@ -72,8 +72,10 @@ def record(
 
 	False, and nothing is written, when an event with `dedupe_key` is there already.
 	"""
-	if dedupe_key and frappe.db.exists("Complaint Event", {"dedupe_key": dedupe_key}):
-		return False
+	if dedupe_key:
+		lock(complaint)  # then look, past this transaction's snapshot
+		if frappe.db.get_value("Complaint Event", {"dedupe_key": dedupe_key}, "name", for_update=True):
+			return False
 	record_all(complaint, [EventSpec(kind, data or {}, at, public, note)], actor=actor, dedupe_key=dedupe_key)
 	return True
 
@@ -166,6 +168,11 @@ def _append(
 		previous = digest
 	frappe.db.bulk_insert("Complaint Event", EVENT_FIELDS, rows)
 	return {"ledger_head": previous, "ledger_sequence": sequence}
+
+
+def has(complaint: str, kind: str) -> bool:
+	"""Whether an event of this kind was recorded."""
+	return bool(frappe.db.exists("Complaint Event", {"complaint": complaint, "kind": kind}))
 
 
 def events_of(complaint: str) -> list[clocks.Event]:

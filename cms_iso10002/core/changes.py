@@ -11,40 +11,101 @@ from typing import Any
 
 from cms_iso10002.core.case import EventSpec
 from cms_iso10002.core.refusal import N_, Refusal
-from cms_iso10002.core.states import ACKNOWLEDGED, RECEIVED
+from cms_iso10002.core.states import ACCEPTED, DECIDED, RESPONSE_SENT, WITHDRAWN
 
 ASSESSED_FIELDS = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
 DUTY_FIELDS = ("handler", "investigator", "reviewer")
-WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "customer", "waiting_on")
-DONE = ("Implemented", "Verified", "Cancelled", "Declined")
+WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "waiting_on")
+WATCHED_PERSONAL = ("customer",)
+"""That it changed is an event; to what stands on the complaint, where it can be erased."""
+ASPECT_FIELDS = ("what", "category", "outcome", "reasons")
+TERMS = ("remedy", "basis", "amount", "currency")
+UNBOUND = ("Proposed", "Approved")
+"""States of redress that was not offered yet."""
 
 Doc = Mapping[str, Any]
 
 
-def events(before: Doc, after: Doc, reason: str, received_at: int | None) -> list[EventSpec]:
+def events(
+	before: Doc, after: Doc, reason: str, received_at: int | None = None, assessed: bool = False
+) -> list[EventSpec]:
 	"""The events of an edit from `before` to `after`.
 
-	`received_at` is the new receipt in UTC microseconds where it changed. Raises Refusal where a reason is needed.
+	`received_at` is the new receipt in UTC microseconds where it changed, `assessed` whether the assessment had been
+	completed. Raises Refusal where a reason is needed, or where what was decided or agreed would change unseen.
 	"""
-	found = _receipt(before, after, reason, received_at)
-	found += _assessment(before, after, reason)
+	_check_answered(before, after)
+	found = _receipt(reason, received_at)
+	found += _assessment(before, after, reason) if assessed else []
 	found += _immediate_action(before, after)
+	found += _persons(before, after, reason)
 	for name in DUTY_FIELDS:
 		if _differs(before, after, name):
 			found.append(EventSpec("assigned", {"duty": name, "user": after.get(name) or ""}))
 	for name in WATCHED:
 		if _differs(before, after, name):
 			found.append(EventSpec("changed", {"field": name, "value": str(after.get(name) or "")}))
-	if len(after.get("persons_concerned") or ()) != len(before.get("persons_concerned") or ()):
-		found.append(EventSpec("persons_concerned", {"count": len(after.get("persons_concerned") or ())}))
+	for name in WATCHED_PERSONAL:
+		if _differs(before, after, name):
+			found.append(EventSpec("changed", {"field": name, "value": ""}))
+	if before.get("status") == WITHDRAWN and after.get("findings") and not before.get("findings"):
+		found.append(EventSpec("investigated", {"waived": False}))
 	return found + _redress(before, after)
+
+
+def assessment_differs(before: Doc, after: Doc) -> bool:
+	"""Whether the edit touches what ISO 10002:2018, 7.5 has assessed."""
+	return any(_differs(before, after, name) for name in ASSESSED_FIELDS)
+
+
+def _check_answered(before: Doc, after: Doc) -> None:
+	"""What was decided stands as it was decided until a new round; what was offered, as it was offered."""
+	if before.get("status") in (DECIDED, RESPONSE_SENT, ACCEPTED):
+		if _table(before, "aspects", ASPECT_FIELDS) != _table(after, "aspects", ASPECT_FIELDS):
+			raise Refusal(
+				N_(
+					"The aspects were answered by the decision and can't be changed now: decide again in a new round."
+				)
+			)
+	now = {row.get("name"): row for row in after.get("redress") or ()}
+	for row in before.get("redress") or ():
+		if row.get("state") in UNBOUND:
+			continue
+		same = now.get(row.get("name"))
+		if not same:
+			raise Refusal(
+				N_("Redress that was offered can't be removed: set its state to Cancelled instead.")
+			)
+		if any(_plain(row.get(name)) != _plain(same.get(name)) for name in TERMS):
+			raise Refusal(
+				N_("The terms of redress that was offered can't be changed: cancel it and add another.")
+			)
+
+
+def _table(doc: Doc, table: str, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
+	return [tuple(row.get(name) or None for name in names) for row in doc.get(table) or ()]
+
+
+def _plain(value: Any) -> Any:
+	return float(value or 0) if isinstance(value, (int, float)) else value or None
+
+
+def _persons(before: Doc, after: Doc, reason: str) -> list[EventSpec]:
+	"""Who is recorded as concerned; a name may be added by anyone, and is taken off only with a reason."""
+	names = ("user", "employee", "person_name")
+	old, new = (set(_table(doc, "persons_concerned", names)) for doc in (before, after))
+	if old == new:
+		return []
+	if old - new and not reason:
+		raise Refusal(N_("Say in {0} why somebody is no longer concerned."), N_("Reason for the Change"))
+	return [EventSpec("persons_concerned", {"count": len(new), "removed": len(old - new)}, note=reason)]
 
 
 def _differs(before: Doc, after: Doc, name: str) -> bool:
 	return (before.get(name) or None) != (after.get(name) or None)
 
 
-def _receipt(before: Doc, after: Doc, reason: str, received_at: int | None) -> list[EventSpec]:
+def _receipt(reason: str, received_at: int | None) -> list[EventSpec]:
 	if received_at is None:
 		return []
 	if not reason:
@@ -54,7 +115,7 @@ def _receipt(before: Doc, after: Doc, reason: str, received_at: int | None) -> l
 
 def _assessment(before: Doc, after: Doc, reason: str) -> list[EventSpec]:
 	changed = [name for name in ASSESSED_FIELDS if _differs(before, after, name)]
-	if not changed or before.get("status") in (RECEIVED, ACKNOWLEDGED):
+	if not changed:
 		return []
 	if not reason:
 		raise Refusal(N_("Say in {0} why the assessment is changed."), N_("Reason for the Change"))
@@ -85,7 +146,8 @@ def _redress(before: Doc, after: Doc) -> list[EventSpec]:
 		for row in rows
 		if row.get("state") != old.get(row.get("name"))
 	]
-	was_open = any(state == "Accepted" for state in old.values())
-	if was_open and not any(row.get("state") == "Accepted" for row in rows):
-		found.append(EventSpec("implemented"))
+	agreed = {name for name, state in old.items() if state == "Accepted"}
+	if agreed and not any(row.get("state") == "Accepted" for row in rows):
+		done = any(row.get("state") in ("Implemented", "Verified") for row in rows)
+		found.append(EventSpec("implemented" if done else "nothing_to_implement"))
 	return found

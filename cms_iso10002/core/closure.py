@@ -99,7 +99,7 @@ def recourse_exhausted(case: Case) -> list[str]:
 	decision, missing = case.last_decision, []
 	if case.get("response") not in NEGATIVE:
 		missing.append(N_("the complainant's rejection"))
-	if decision.get("level") not in ("Internal Review", "External"):
+	if not any(row.get("level") in ("Internal Review", "External") for row in case.rows("decisions")):
 		missing.append(N_("an internal review"))
 	if not decision.get("recourse_explained"):
 		missing.append(N_("the recourse explained"))
@@ -125,7 +125,8 @@ def external_outcome(case: Case) -> list[str]:
 def no_contact_possible(case: Case) -> list[str]:
 	"""Nobody can be reached: anonymous without any contact, or the answer could not be delivered."""
 	answers = _last_letters(case, DECISION_LETTERS)
-	unreachable = bool(answers) and answers[-1].get("delivery") in ("Failed", "Not Possible")
+	delivery = answers[-1].get("delivery") if answers else None
+	unreachable = delivery == "Failed" or (delivery == "Not Possible" and not case.contact_possible)
 	missing = [] if unreachable else [N_("an answer that could not be delivered, with the reason")]
 	return missing + agreed_redress_missing(case)
 

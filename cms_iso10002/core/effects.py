@@ -17,6 +17,9 @@ from cms_iso10002.core.guards import overall_outcome
 
 Data = Mapping[str, Any]
 
+TOLD_BY_PEOPLE = ("Post", "Phone", "In Person")
+"""Channels by which somebody may have told before it is recorded; what we send ourselves goes out now."""
+
 
 def nothing(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	"""Nothing but the new state."""
@@ -30,7 +33,7 @@ def _letter(kind: str, data: Data, event: str, **context: Any) -> LetterSpec:
 		sent_at=data.get("told_on"),
 		remark=data.get("remark") or "",
 		event=event,
-		context=context,
+		context={**context, **({"told_by": data["told_by"]} if data.get("told_by") else {})},
 	)
 
 
@@ -84,10 +87,10 @@ def decide_review(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 
 
 def revise(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
-	"""A better offer is a new round with clocks of its own; after a review it stays at the review's level."""
+	"""A better offer is a new round with clocks of its own. It is no review: nobody independent looked."""
 	round_ = _round(case) + 1
 	out.event("round_started", round=round_, reason="revised offer")
-	_decide(case, actor, data, out, round_, case.last_decision.get("level") or "Front Line")
+	_decide(case, actor, data, out, round_, "Front Line")
 
 
 def investigate_again(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
@@ -100,7 +103,7 @@ def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	"""The decision goes out with its reasons and the recourse; what was proposed is now offered."""
 	decision = case.last_decision
 	kind = "Review Outcome" if decision.get("level") == "Internal Review" else "Decision"
-	sent_at = data.get("told_on") or case.now
+	sent_at = (data.get("told_on") if data.get("channel") in TOLD_BY_PEOPLE else None) or case.now
 	window = timedelta(days=case.settings.get("recourse_window_days") or 0)
 	out.row_changes.append(
 		(
@@ -200,6 +203,7 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 			out.row_changes.append(("redress", index, {"state": "Accepted"}))
 	if case.summary_letter_required:
 		out.letters.append(_letter("Summary Resolution", data, "response_sent", round=_round(case)))
+	out.event("assessed", severity=data.get("severity"), safety_implication=data.get("safety_implication"))
 	out.event("resolved_early", public=True, reason="resolved at first contact")
 	out.event("accepted", at=at, public=True, partial=False)
 	if not any(
@@ -268,8 +272,9 @@ def withdraw(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	"""Withdrawn is not forgotten: with a safety implication the investigation goes on."""
 	at = data.get("responded_on")
 	_end(case, out, "Withdrawn", data.get("words"))
-	keep = ["contain", "assess", "investigate"] if case.get("safety_implication") == "Yes" else []
-	out.event("withdrawn", at=at, public=True, keep=keep, channel=data.get("channel") or "")
+	keep = ["contain", "investigate"] if case.get("safety_implication") == "Yes" else []
+	by = data.get("given_by") or "Complainant"
+	out.event("withdrawn", at=at, public=True, keep=keep, channel=data.get("channel") or "", by=by)
 
 
 def reopened(case: Case, out: Outcome, to_state: str) -> None:

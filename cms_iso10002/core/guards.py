@@ -16,7 +16,7 @@ from typing import Any
 
 from cms_iso10002.core import fairness
 from cms_iso10002.core.case import Actor, Case
-from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, learning_missing
+from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing
 from cms_iso10002.core.refusal import N_, Refusal
 from cms_iso10002.core.states import CLOSED_STATES
 from cms_iso10002.core.triage import at_least
@@ -81,7 +81,7 @@ def aspects(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[st
 		return [] if data is None or data.get("outcome") else [N_("the outcome")]
 	open_rows = [str(n) for n, row in enumerate(rows, 1) if not row.get("outcome") or not row.get("reasons")]
 	if open_rows:
-		return [N_("outcome and reasons of every aspect (rows {0})").format(", ".join(open_rows))]
+		return [[N_("outcome and reasons of every aspect (rows {0})"), ", ".join(open_rows)]]
 	overall = overall_outcome(rows)
 	if data and data.get("outcome") and data["outcome"] != overall:
 		raise Refusal(
@@ -148,6 +148,17 @@ def reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 			N_("reviewer"),
 		)
 	fairness.check_reviewer(case, user)
+	if user and user in {row.get("decided_by") for row in case.rows("decisions")}:
+		raise Refusal(
+			N_("{0} decided this complaint before and can't review it: choose somebody else."), user
+		)
+	return []
+
+
+def reopening(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
+	"""A case goes on as Rejected only where the complainant has rejected something."""
+	if data and data.get("to_state") == "Rejected" and case.get("response") not in NEGATIVE:
+		return [N_("the complainant's rejection")]
 	return []
 
 

@@ -90,8 +90,10 @@ HOW_TOLD = (
 	Ask("channel", N_("Told By"), "Select", LETTER_CHANNELS, preset="preferred_channel"),
 	Ask("told_on", N_("Told On"), "Datetime"),
 	Ask("recipient", N_("Told To")),
+	Ask("told_by", N_("Told By Whom"), "Link", "User"),
 	Ask("remark", N_("Remark"), "Small Text"),
 )
+ANSWERED_BY = ("Complainant", "Representative")
 OUTCOMES = ("", "Upheld", "Partly Upheld", "Not Upheld")
 DECISION = (
 	Ask("outcome", N_("Outcome"), "Select", OUTCOMES),
@@ -100,9 +102,12 @@ DECISION = (
 ANSWER = (
 	Ask("words", N_("In Which Words"), "Small Text"),
 	Ask("responded_on", N_("Answered On"), "Datetime"),
-	Ask("given_by", N_("Answered By"), "Select", ("Complainant", "Representative")),
+	Ask("given_by", N_("Answered By"), "Select", ANSWERED_BY),
 )
 REASON = Ask("reason", N_("Reason"), "Small Text", required=True)
+
+REOPEN_AS = (RECEIVED, ACKNOWLEDGED, ASSESSED, UNDER_INVESTIGATION, REJECTED)
+"""States a closed complaint may go on from; *Decided* and *Under Review* need a decision of the new round first."""
 
 TRANSITIONS: tuple[Transition, ...] = (
 	Transition(
@@ -239,7 +244,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		asks=(
 			Ask("question", N_("Question"), "Text", required=True),
 			Ask("answer_by", N_("Answer Wanted By"), "Date"),
-			*HOW_TOLD[:3],
+			*HOW_TOLD[:4],
 		),
 		needs=(guards.reachable,),
 	),
@@ -273,9 +278,9 @@ TRANSITIONS: tuple[Transition, ...] = (
 		N_("Put Out of Scope"),
 		BEFORE_RESPONSE,
 		OUT_OF_SCOPE,
-		(AGENT, MANAGER),
+		(AGENT, MANAGER, SYSTEM),
 		effects.out_of_scope,
-		asks=(REASON, *HOW_TOLD[:3]),
+		asks=(REASON, *HOW_TOLD[:4]),
 	),
 	Transition(
 		N_("Mark as Duplicate"),
@@ -283,7 +288,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		DUPLICATE,
 		(AGENT, MANAGER),
 		effects.duplicate,
-		asks=(Ask("duplicate_of", N_("Duplicate Of"), "Link", "Complaint", True), *HOW_TOLD[:3]),
+		asks=(Ask("duplicate_of", N_("Duplicate Of"), "Link", "Complaint", True), *HOW_TOLD[:4]),
 		needs=(guards.duplicate,),
 	),
 	Transition(
@@ -295,6 +300,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		asks=(
 			Ask("words", N_("In Which Words"), "Small Text", required=True),
 			Ask("responded_on", N_("Withdrawn On"), "Datetime"),
+			Ask("given_by", N_("Withdrawn By"), "Select", ANSWERED_BY),
 			Ask("channel", N_("How"), "Select", LETTER_CHANNELS),
 		),
 	),
@@ -309,12 +315,13 @@ TRANSITIONS: tuple[Transition, ...] = (
 				"to_state",
 				N_("Reopen As"),
 				"Select",
-				tuple(s for s in OPEN_STATES if s != UNDER_REVIEW),
+				REOPEN_AS,
 				True,
 			),
 			REASON,
 		),
-		chosen=tuple(s for s in OPEN_STATES if s != UNDER_REVIEW),
+		needs=(guards.reopening,),
+		chosen=REOPEN_AS,
 	),
 	Transition(
 		N_("Record Late Rejection"),
@@ -344,11 +351,17 @@ def find(action: str, status: str) -> Transition:
 
 def infer(case: Case, target: str) -> str:
 	"""The action meant by a status written straight to `target` (REST, import, kanban). Raises Refusal."""
-	for transition in TRANSITIONS:
-		if case.status in transition.sources and target in transition.targets():
-			if transition.action == "Resume" and target != case.get("resume_state"):
-				continue
-			return transition.action
+	late = case.get("closure_basis") == "No Reply"
+	fitting = [
+		transition.action
+		for transition in TRANSITIONS
+		if case.status in transition.sources
+		and target in transition.targets()
+		and (transition.action != "Resume" or target == case.get("resume_state"))
+		and (transition.action != "Record Late Rejection" or late)
+	]
+	if fitting:
+		return "Record Late Rejection" if "Record Late Rejection" in fitting else fitting[0]
 	raise Refusal(
 		N_("A complaint can't go from {0} to {1}: use one of the actions its state offers."),
 		case.status,
@@ -366,6 +379,7 @@ def apply(case: Case, action: str, actor: Actor, data: Mapping[str, Any]) -> Out
 	if not set(transition.roles) & actor.roles:
 		raise Refusal(N_("{0} needs the role {1}."), action, transition.roles[0])
 	fairness.check_actor(case, actor)
+	_check_choices(transition, data)
 	missing = [ask.label for ask in transition.asks if ask.required and not data.get(ask.name)]
 	for need in transition.needs:
 		missing += need(case, actor, data)
@@ -382,6 +396,19 @@ def apply(case: Case, action: str, actor: Actor, data: Mapping[str, Any]) -> Out
 	return outcome
 
 
+def _check_choices(transition: Transition, data: Mapping[str, Any]) -> None:
+	"""Refuse an answer that the dialog does not offer: it came by another door."""
+	for ask in transition.asks:
+		value = data.get(ask.name)
+		if ask.kind == "Select" and value and value not in ask.options:
+			raise Refusal(
+				N_("{0} is no answer to {1}: choose one of {2}."),
+				value,
+				ask.label,
+				", ".join(filter(None, ask.options)),
+			)
+
+
 class Missing(Refusal):
 	"""Something an action needs is not there; `missing` lists all of it, so that nobody has to ask twice."""
 
@@ -391,11 +418,14 @@ class Missing(Refusal):
 
 
 def phrase(missing: Sequence[Any], translate: Callable[[str], str] = str) -> str:
-	"""What is missing, as the end of a sentence; a tuple in it holds alternatives, each a tuple of parts."""
+	"""What is missing, as the end of a sentence; a tuple in it holds alternatives, each a tuple of
+	parts, a list a template with its arguments."""
 	both, either = translate(N_("{0} and {1}")), translate(N_("{0}, or {1}"))
 	parts = []
 	for part in missing:
-		if isinstance(part, tuple):
+		if isinstance(part, list):
+			part = translate(part[0]).format(*part[1:])
+		elif isinstance(part, tuple):
 			part = reduce(either.format, (reduce(both.format, map(translate, each)) for each in part))
 		else:
 			part = translate(part)

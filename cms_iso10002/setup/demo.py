@@ -26,7 +26,7 @@ from cms_iso10002.complaints import clock, sealing, timeline
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_lives
 from cms_iso10002.setup.demo_data import Person
-from cms_iso10002.setup.demo_lives import Life, Present, Scene
+from cms_iso10002.setup.demo_life import Life, Present, Scene
 from cms_iso10002.setup.written import PARENT
 
 MARK = "complaints_demo"
@@ -94,7 +94,9 @@ def _live(scene: Scene, complaints: int) -> None:
 	try:
 		plan = demo_lives.plan(scene.rng, complaints)
 	except ValueError as error:
-		frappe.throw(_("{0} complaints are too few to show every state: take {1} or more.").format(complaints, error))
+		frappe.throw(
+			_("{0} complaints are too few to show every state: take {1} or more.").format(complaints, error)
+		)
 	for life, days_ago, pace in plan:
 		try:
 			life(Life(scene, days_ago, pace))
@@ -105,9 +107,13 @@ def _live(scene: Scene, complaints: int) -> None:
 def _bring_clocks_to(now: datetime) -> None:
 	"""What came due since somebody last did something: the sweep would have seen it."""
 	frappe.flags.complaints_now = now
-	for name in frappe.get_all("Complaint", filters={"status_category": ("!=", "Closed")}, pluck="name", order_by="name"):
+	for name in frappe.get_all(
+		"Complaint", filters={"status_category": ("!=", "Closed")}, pluck="name", order_by="name"
+	):
 		head = timeline.lock(name)
-		frappe.db.set_value("Complaint", name, timeline.replay(name, head.policy_snapshot)[0], update_modified=False)
+		frappe.db.set_value(
+			"Complaint", name, timeline.replay(name, head.policy_snapshot)[0], update_modified=False
+		)
 
 
 def _seal(now: datetime) -> None:
@@ -118,7 +124,11 @@ def _seal(now: datetime) -> None:
 
 def _say_that_mail_was_sent() -> None:
 	"""The letters were queued as mail. Nobody is to get one, and none is to come back as not delivered."""
-	queue, recipient, letter = DocType("Email Queue"), DocType("Email Queue Recipient"), DocType("Complaint Letter")
+	queue, recipient, letter = (
+		DocType("Email Queue"),
+		DocType("Email Queue Recipient"),
+		DocType("Complaint Letter"),
+	)
 	names = (
 		frappe.qb.from_(queue)
 		.join(letter)
@@ -136,9 +146,9 @@ def _say_that_mail_was_sent() -> None:
 
 
 def _scene(rng: random.Random, now: datetime, on_registered: Callable[[], None]) -> Scene:
-	company = frappe.db.get_single_value("Complaint Settings", "default_company") or frappe.db.get_single_value(
-		"Global Defaults", "default_company"
-	)
+	company = frappe.db.get_single_value(
+		"Complaint Settings", "default_company"
+	) or frappe.db.get_single_value("Global Defaults", "default_company")
 	if not company:
 		frappe.throw(_("This site has no company yet: complete its setup first."))
 	_settings(company)
@@ -224,7 +234,9 @@ def _item(code: str, name: str) -> None:
 			"item_code": code,
 			"item_name": name,
 			"item_group": _leaf("Item Group", "Products"),
-			"stock_uom": "Nos" if frappe.db.exists("UOM", "Nos") else frappe.get_all("UOM", limit=1, pluck="name", order_by="name")[0],
+			"stock_uom": "Nos"
+			if frappe.db.exists("UOM", "Nos")
+			else frappe.get_all("UOM", limit=1, pluck="name", order_by="name")[0],
 			"is_stock_item": 0,
 		}
 	).insert()
@@ -315,4 +327,6 @@ class _Masters:
 		doc.set(meta.autoname.removeprefix("field:"), wanted)
 		if doctype == "Complaint Remedy":
 			doc.type = "Money" if wanted in demo_data.MONEY else "Service"
-		return doc.insert(ignore_permissions=True).name  # asked for in the middle of a life, whoever acts there
+		return doc.insert(
+			ignore_permissions=True
+		).name  # asked for in the middle of a life, whoever acts there

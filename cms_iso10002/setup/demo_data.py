@@ -56,7 +56,13 @@ COMPANIES = (
 	("Liffey Street Café", "Aoife Byrne", "aoife@liffeycafe.example", "+353 1 555 0102", "en"),
 	("Ateliers Vandevelde", "Joris Vandevelde", "joris@vandevelde.example", "+32 9 555 0103", "en"),
 	("Oakfield Primary School", "Margaret Pryce", "office@oakfield.example", "+353 21 555 0104", "en"),
-	("Kanzlei Dr. Weiß und Partner", "Dr. Henriette Weiß", "empfang@kanzlei-weiss.example", "+49 341 555 0105", "de"),
+	(
+		"Kanzlei Dr. Weiß und Partner",
+		"Dr. Henriette Weiß",
+		"empfang@kanzlei-weiss.example",
+		"+49 341 555 0105",
+		"de",
+	),
 	("Harbour View Guesthouse", "Declan Fahy", "hello@harbourview.example", "+353 21 555 0106", "en"),
 	("Studio Noord", "Femke de Wit", "femke@studionoord.example", "+31 20 555 0107", "en"),
 	("Seniorenheim Am Auwald", "Rolf Petersen", "verwaltung@auwald.example", "+49 341 555 0108", "de"),
@@ -67,7 +73,13 @@ HOUSEHOLDS = (
 	("Priya Raman", "priya.raman@example.net", "+353 86 555 0122", "3 Mill Lane, Dublin 8", "en"),
 	("Marieke Claes", "marieke.claes@example.net", "+32 478 555 0123", "Veldstraat 41, 9000 Gent", "en"),
 	("Oluwaseun Bello", "o.bello@example.net", "+353 85 555 0124", "27 Orchard Close, Cork", "en"),
-	("Sabine Hofmann", "sabine.hofmann@example.net", "+49 151 555 0125", "Lindenallee 3, 04103 Leipzig", "de"),
+	(
+		"Sabine Hofmann",
+		"sabine.hofmann@example.net",
+		"+49 151 555 0125",
+		"Lindenallee 3, 04103 Leipzig",
+		"de",
+	),
 )
 PUBLIC = (
 	("Terence O'Dwyer", "t.odwyer@example.org", "+353 83 555 0130", "", "en"),
@@ -100,7 +112,16 @@ ITEMS = {
 	"CARE": "Care Plan, Five Years",
 	"GIFT": "Gift Card",
 }
-PRICES = {"KET-17": 35, "TOA-2": 40, "LAM-ARC": 60, "GAT-90": 55, "BLE-700": 90, "HEA-20": 45, "GIFT": 50, "CARE": 89}
+PRICES = {
+	"KET-17": 35,
+	"TOA-2": 40,
+	"LAM-ARC": 60,
+	"GAT-90": 55,
+	"BLE-700": 90,
+	"HEA-20": 45,
+	"GIFT": 50,
+	"CARE": 89,
+}
 """What is not here costs some hundreds."""
 
 CAUSES = {
@@ -219,7 +240,11 @@ QUESTIONS = (
 	"On which day did you speak to our shop, and do you remember the name?",
 	"Please send us the number of the order; we find two under your name.",
 )
-ANSWERS = ("Here is the photograph.", "It was the Tuesday before Easter, a tall man.", "It is the second of the two.")
+ANSWERS = (
+	"Here is the photograph.",
+	"It was the Tuesday before Easter, a tall man.",
+	"It is the second of the two.",
+)
 UPDATES = (
 	"We have the workshop's report and are waiting for the supplier's statement. You will hear from us within ten working days.",
 	"Your complaint is being investigated. We have asked the carrier for its records and expect them this week.",
@@ -265,7 +290,15 @@ ABOUT_HANDLER = (
 
 def spread(rng: random.Random, groups: dict[str, list[Story]]) -> list[Story]:
 	"""All stories in an order in which defects and deliveries come often, and each story once before any comes again."""
-	weights = {"delivery": 5, "defective": 6, "price": 3, "guarantee": 3, "commitment": 2, "complaint_handling": 1, "credit": 1}
+	weights = {
+		"delivery": 5,
+		"defective": 6,
+		"price": 3,
+		"guarantee": 3,
+		"commitment": 2,
+		"complaint_handling": 1,
+		"credit": 1,
+	}
 	left = {group: rng.sample(told, len(told)) for group, told in groups.items()}
 	order = []
 	while left:

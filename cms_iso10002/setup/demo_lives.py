@@ -1,333 +1,24 @@
-"""The lives of the demo's complaints: what happens to each, by whom and after what time.
+"""What happens to the demo's complaints: a function for each life, told from its registration on, and who lives which.
 
-A `Life` is one complaint on its way. Its steps wait a while and then act as the person whose task it is, through the
-doors that people use. When a step would lie beyond the present, `Present` is raised: the complaint stays as it is.
+`CAST` has a life for everything that is to be seen; `ORDINARY` is what happens to all others.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import frappe
 from frappe.utils import getdate
 
-from cms_iso10002.complaints import actions, cases, clock, correspondence, intake
-from cms_iso10002.core.business_time import WorkCalendar
+from cms_iso10002.complaints import clock, correspondence
 from cms_iso10002.core.import_map import paragraphs
-from cms_iso10002.core.triage import at_least
 from cms_iso10002.erpnext_bridge import issue
 from cms_iso10002.setup import demo_data as told
 from cms_iso10002.setup.demo_data import Person, Story
-
-DAY = timedelta(hours=8)
-"""A working day."""
-OFFICE = [(time(9), time(17))]
-ASSESSMENT = {"complexity": "Low", "impact": "Low", "safety_implication": "No", "immediate_action_needed": "No"}
-
-
-class Present(Exception):
-	"""What should come next lies in the future."""
-
-
-@dataclass
-class Scene:
-	"""What all lives share: chance, time, and the records of the site they speak of."""
-
-	rng: random.Random
-	now: datetime
-	company: str
-	currency: str
-	users: Mapping[str, str]
-	people: list[Person]
-	stories: Iterator[Story]
-	record: Callable[[str, str], str]
-	"""The name of a master record on this site that comes nearest to a name (doctype, name)"""
-	on_registered: Callable[[], None]
-
-	def __post_init__(self) -> None:
-		self.calendar = WorkCalendar(str(clock.site_zone()), {day: OFFICE for day in range(5)})
-
-	def at(self, days_ago: float) -> datetime:
-		"""Some minute between 8 and 21 o'clock, so many days ago."""
-		day = clock.to_site(self.now) - timedelta(days=days_ago)
-		minute = self.rng.randrange(8 * 60, 21 * 60)
-		moment = clock.to_utc(datetime.combine(day.date(), time(minute // 60, minute % 60)))
-		return min(moment, self.now - timedelta(minutes=20))
-
-	def act_as(self, key: str, moment: datetime) -> None:
-		"""Be the user `key`, at `moment`, until somebody else acts. A change of user empties caches, so it is not undone."""
-		frappe.flags.complaints_now = moment
-		user = self.users.get(key, key)
-		if frappe.session.user != user:
-			frappe.set_user(user)
-
-
-class Life:
-	"""One complaint on its way through time. `pace` stretches every wait: 1 keeps the limits, 3 misses them."""
-
-	def __init__(self, scene: Scene, days_ago: float, pace: float = 1.0):
-		self.scene, self.rng, self.pace = scene, scene.rng, pace
-		self.moment = scene.at(days_ago)
-		self.name = ""
-		self._doc = None
-		self.person: Person = None
-		self.story: Story = None
-		self.severity = self.rng.choices(("Minor", "Moderate", "Major", "Critical"), (42, 42, 14, 2))[0]
-		self.handler = self.rng.choice(("agent", "agent", "agent2"))
-		self.investigator = self.rng.choice(("investigator", "investigator", "investigator2"))
-
-	# time and people ---------------------------------------------------------------------------------
-
-	def wait(self, days: float, calendar_days: bool = False) -> None:
-		"""Let so many working days pass (more or less), or exactly so many days of the calendar."""
-		if calendar_days:
-			moment = self.moment + timedelta(days=days)
-		else:
-			spent = DAY * days * self.pace * self.rng.uniform(0.7, 1.3)
-			moment = self.scene.calendar.add(self.moment, max(spent, timedelta(minutes=5)))
-		if moment >= self.scene.now:
-			raise Present
-		self.moment = moment.replace(second=0, microsecond=0)
-
-	def enter(self, who: str) -> None:
-		"""It is `who`'s turn, now."""
-		self.scene.act_as(who, self.moment)
-
-	def act(self, who: str, action: str, values: Mapping[str, Any] | None = None, **data: Any) -> None:
-		"""Take an action. `values` are fields filled in before the button was pressed: form and action are one save."""
-		self.enter(who)
-		doc = self.doc
-		doc.update(values or {})
-		doc.flags.update({"action": action, "action_data": cases.answers(data)})
-		doc.save()
-
-	def edit(self, who: str, **values: Any) -> None:
-		self.enter(who)
-		self.doc.update(values)
-		self.doc.save()
-
-	@property
-	def doc(self):
-		"""The complaint as it was last read or saved here; read anew after `outdated`."""
-		if not self._doc:
-			self._doc = frappe.get_doc("Complaint", self.name)
-		return self._doc
-
-	def outdated(self) -> None:
-		"""Something else has changed the complaint."""
-		self._doc = None
-
-	@property
-	def channel(self) -> str:
-		"""How this complainant is told things."""
-		# spoken and posted more often than mailed: a mail takes as long to make as everything else of a step
-		ways = [("E-mail", self.person.email), *[("Phone", self.person.phone), ("Post", self.person.address)] * 2]
-		open_ways = [way for way, address in ways if address]
-		return self.rng.choice(open_ways) if open_ways else ""
-
-	# the way through ---------------------------------------------------------------------------------
-
-	def register(self, story: Story | None = None, person: Person | None = None, **values: Any) -> Life:
-		self.story = story or next(self.scene.stories)
-		self.person = person or self._somebody()
-		self.severity = values.pop("severity", self.severity)
-		by = "customer" if self.person.email == self.scene.users["customer"] else self.handler
-		self.enter(by)
-		doc = intake.register(
-			{**self.receipt(), **values},
-			# the portal checks by itself who may complain, and its users have no right to the doctype
-			ignore_permissions=by == "customer",
-		)
-		return self.taken_on(doc.name, self.person)
-
-	def taken_on(self, name: str, person: Person) -> Life:
-		self.name, self.person = name, person
-		self.scene.on_registered()
-		return self
-
-	def _somebody(self) -> Person:
-		"""Somebody who tells stories in this language; customers complain more often than others."""
-		fitting = [person for person in self.scene.people if person.language == self.story.language]
-		return self.rng.choices(fitting, [3 if person.customer else 1 for person in fitting])[0]
-
-	def receipt(self) -> dict[str, Any]:
-		"""What is written down when the complaint comes in."""
-		person, story = self.person, self.story
-		channels = ["E-mail", "E-mail", "Web"] if person.email else ["Phone"]
-		channels += ["Phone"] * bool(person.phone) + ["Letter"] * bool(person.address) + ["In Person"]
-		portal = person.email == self.scene.users["customer"]
-		return {
-			"subject": story.subject,
-			"description": paragraphs(story.text),
-			"channel": "Portal" if portal else self.rng.choice(channels),
-			"received_on": clock.to_site(self.moment),
-			"occurred_on": str(clock.to_site(self.moment).date() - timedelta(days=self.rng.randrange(1, 30))),
-			"language": story.language,
-			"company": self.scene.company,
-			"complainant_type": "Customer" if person.customer else "Public",
-			"customer": person.customer or None,
-			"complainant_name": person.name,
-			"complainant_email": person.email,
-			"complainant_phone": person.phone,
-			"complainant_address": person.address,
-			"category": self.scene.record("Complaint Category", story.category),
-			"remedy_requested": self.scene.record("Complaint Remedy", story.remedy),
-			"subjects": [self._subject()] if story.item else [],
-			"handler": None if portal else self.scene.users[self.handler],
-		}
-
-	def _subject(self) -> dict[str, Any]:
-		return {
-			"item_code": self.scene.record("Item", self.story.item),
-			"qty": self.rng.choice((1, 1, 1, 2)),
-			"amount": self.price,
-			"currency": self.scene.currency,
-		}
-
-	@property
-	def price(self) -> int:
-		return told.PRICES.get(self.story.item) or 200 + sum(map(ord, self.story.item)) % 40 * 10
-
-	def acknowledge(self) -> Life:
-		self.wait(0.2 if self.rng.random() < 0.93 else 2)
-		self.act(self.handler, "Acknowledge", channel=self.channel)
-		return self
-
-	def assess(self, **values: Any) -> Life:
-		self.wait(0.45)
-		level = {"Minor": "Low", "Moderate": "Medium"}.get(self.severity, "High")
-		found = {**ASSESSMENT, "complexity": self.rng.choice(("Low", "Medium", level)), "impact": level}
-		found |= {"severity": self.severity, "conflict_check": "None Found", **values}
-		self.act(self.handler, "Assess", {"handler": self.scene.users[self.handler], **found})
-		return self
-
-	def investigate(self) -> Life:
-		self.wait(0.5)
-		self.act(self.handler, "Investigate", {"investigator": self.scene.users[self.investigator]})
-		return self
-
-	def update(self) -> Life:
-		"""A progress update."""
-		return self.letter("Progress Update", self.rng.choice(told.UPDATES))
-
-	def letter(self, kind: str, words: str) -> Life:
-		self.enter(self.handler)
-		correspondence.send_letter(self.name, kind, self.channel or "Post", words)
-		self.outdated()
-		return self
-
-	def decide(self, outcome: str = "", days: float = 5, findings: str = "") -> Life:
-		"""Findings and decision; a long investigation is reported on half-way, mostly."""
-		if days * self.pace > 8 and self.rng.random() < 0.7:
-			self.wait(days / 2)
-			self.update()
-			days /= 2
-		self.wait(days)
-		outcome = outcome or self.rng.choices(("Upheld", "Partly Upheld", "Not Upheld"), (60, 22, 18))[0]
-		findings = findings or told.FINDINGS[self.story.group]
-		values = {"findings": f"<p>{findings}</p>", **self._learnt(outcome)}
-		self.act(self.investigator, "Decide", values, outcome=outcome, reasons=self._reasons(outcome))
-		return self
-
-	def _reasons(self, outcome: str) -> str:
-		return self.rng.choice(told.REASONS[outcome])
-
-	def _learnt(self, outcome: str) -> dict[str, Any]:
-		"""Root cause and action, which serious complaints need before they are closed."""
-		if not at_least(self.severity, "Major") and self.rng.random() < 0.6:
-			return {}
-		if outcome == "Not Upheld":
-			return {"action_state": "Not Needed", "no_action_reason": "Nothing went wrong on our side."}
-		return {
-			"root_cause": self.scene.record("Complaint Root Cause", told.CAUSES[self.story.group]),
-			"action_state": self.rng.choice(("Open", "In Effect", "Effective")),
-		}
-
-	def offers(self, *wanted: tuple[str, float]) -> list[dict[str, Any]]:
-		"""The redress with what is offered now: what was asked for, or (remedy, amount) pairs."""
-		rows = [row.as_dict() for row in self.doc.redress]
-		informed = not wanted and self.story.remedy == "Information"  # the letter itself is what was asked for
-		if self.doc.outcome == "Not Upheld" or informed:
-			return rows
-		share = 1 if self.doc.outcome == "Upheld" else 0.5
-		asked = self.story.remedy, self.price * share if self.story.remedy == "Refund" else min(self.price * share, 150)
-		return [*rows, *(self._redress(*offer) for offer in wanted or (asked,))]
-
-	def _redress(self, remedy: str, amount: float) -> dict[str, Any]:
-		return {
-			"remedy": self.scene.record("Complaint Remedy", remedy),
-			"description": remedy,
-			"amount": amount if remedy in told.MONEY else 0,
-			"currency": self.scene.currency,
-			"due_date": str((clock.to_site(self.moment) + timedelta(days=14)).date()),
-		}
-
-	def approve(self, by: str = "manager") -> Life:
-		"""The second person's approval that the settings ask for."""
-		if at_least(self.severity, "Major"):
-			self.wait(0.4)
-			self.enter(by)
-			actions.approve_decision(self.name)
-			self.outdated()
-		return self
-
-	def respond(self, *offers: tuple[str, float], approver: str = "manager", channel: str | None = None) -> Life:
-		"""The decision goes out, with what is offered."""
-		self.wait(0.7)
-		self.approve(approver)
-		self.wait(0.2)
-		channel = self.channel if channel is None else channel
-		self.act(self.handler, "Send Response", {"redress": self.offers(*offers)}, channel=channel)
-		return self
-
-	def accept(self, days: float = 4) -> Life:
-		self.wait(days)
-		self.act(self.handler, "Record Acceptance", words=self.rng.choice(told.THANKS))
-		return self
-
-	def reject(self, days: float = 4) -> Life:
-		self.wait(days)
-		declined = [{**row.as_dict(), "state": "Declined"} for row in self.doc.redress]
-		self.act(self.handler, "Record Rejection", {"redress": declined}, words=self.rng.choice(told.REFUSALS))
-		return self
-
-	def carry_out(self, days: float = 4) -> Life:
-		"""Do what was agreed."""
-		agreed = [row for row in self.doc.redress if row.state == "Accepted"]
-		if not agreed:
-			return self
-		self.wait(days)
-		for row in agreed:
-			row.update({"state": "Implemented", "implemented_on": str(clock.to_site(self.moment).date())})
-		self.edit(self.handler)
-		return self
-
-	def close(self, **data: Any) -> Life:
-		self.wait(0.6)
-		self.act(self.handler, "Close", **data)
-		return self
-
-	def to_response(self, outcome: str = "") -> Life:
-		return self.acknowledge().assess().investigate().decide(outcome).respond()
-
-	def review(self) -> Life:
-		"""Ask for a review; the manager, who had no part in it, reviews."""
-		self.wait(1.5)
-		self.act(self.handler, "Request Review", reviewer=self.scene.users["manager"], reason="asked for by the complainant")
-		self.wait(0.3)
-		return self.letter("Acknowledgement", "Your request for a review has arrived.")
-
-	def decide_review(self, outcome: str) -> Life:
-		self.wait(7)
-		self.act("manager", "Decide Review", outcome=outcome, reasons=told.REVIEWED[outcome])
-		return self
-
-
-# lives: each is told from its registration on ------------------------------------------------------------
+from cms_iso10002.setup.demo_life import Life, Present
 
 
 def plain(life: Life) -> None:
@@ -356,12 +47,22 @@ def without_investigation(life: Life) -> None:
 	life.wait(1.5)
 	outcome = life.rng.choice(("Upheld", "Upheld", "Partly Upheld"))
 	waiver = "The records on file leave nothing to investigate."
-	life.act(life.handler, "Decide Without Investigation", waiver=waiver, outcome=outcome, reasons=life._reasons(outcome))
+	life.act(
+		life.handler,
+		"Decide Without Investigation",
+		waiver=waiver,
+		outcome=outcome,
+		reasons=life.reasons(outcome),
+	)
 	life.respond().accept().carry_out().close()
 
 
 def three_aspects(life: Life) -> None:
-	aspects = [{"what": "The goods are faulty"}, {"what": "Nobody called back"}, {"what": "The invoice is wrong"}]
+	aspects = [
+		{"what": "The goods are faulty"},
+		{"what": "Nobody called back"},
+		{"what": "The invoice is wrong"},
+	]
 	life.register(aspects=aspects).acknowledge().assess().investigate()
 	life.wait(5)
 	outcomes = ("Upheld", "Partly Upheld", "Not Upheld")
@@ -371,9 +72,11 @@ def three_aspects(life: Life) -> None:
 			for row, outcome in zip(life.doc.aspects, outcomes, strict=True)
 		],
 		"findings": f"<p>{told.FINDINGS[life.story.group]}</p>",
-		**life._learnt("Partly Upheld"),
+		**life.learnt("Partly Upheld"),
 	}
-	life.act(life.investigator, "Decide", values, reasons="We answer your three points one by one; see each below.")
+	life.act(
+		life.investigator, "Decide", values, reasons="We answer your three points one by one; see each below."
+	)
 	life.respond().accept().carry_out().close()
 
 
@@ -387,7 +90,12 @@ def accepted_in_part(life: Life) -> None:
 	life.act(life.handler, "Record Rejection", {"redress": redress}, **answer)
 	life.carry_out(3)
 	life.wait(1)
-	life.act(life.investigator, "Decide Again", outcome="Upheld", reasons="You are right about the amount too; we raise it.")
+	life.act(
+		life.investigator,
+		"Decide Again",
+		outcome="Upheld",
+		reasons="You are right about the amount too; we raise it.",
+	)
 	life.respond(("Compensation", 80)).accept(3).carry_out().close()
 
 
@@ -439,7 +147,13 @@ def _ask(life: Life) -> None:
 	life.wait(1)
 	answer_by = str(getdate(clock.to_site(life.moment) + timedelta(days=14)))
 	channel = life.channel or "In Person"
-	life.act(life.investigator, "Ask Complainant", question=life.rng.choice(told.QUESTIONS), answer_by=answer_by, channel=channel)
+	life.act(
+		life.investigator,
+		"Ask Complainant",
+		question=life.rng.choice(told.QUESTIONS),
+		answer_by=answer_by,
+		channel=channel,
+	)
 
 
 def withdrawn(life: Life) -> None:
@@ -450,7 +164,11 @@ def withdrawn(life: Life) -> None:
 
 def withdrawn_though_dangerous(life: Life) -> None:
 	item, subject, text = told.SHOCK
-	life.register(Story("defective", item, "Fire, Smoke or Electric Shock", "Refund", subject, text), severity="Critical", safety_implication="Yes")
+	life.register(
+		Story("defective", item, "Fire, Smoke or Electric Shock", "Refund", subject, text),
+		severity="Critical",
+		safety_implication="Yes",
+	)
 	life.wait(0.1)
 	life.edit(life.handler, **_contained(life, "The heater was taken off sale in all shops."))
 	life.acknowledge().assess(safety_implication="Yes", immediate_action_needed="Yes", impact="High")
@@ -477,11 +195,17 @@ def _contained(life: Life, what: str) -> dict[str, Any]:
 
 def dangerous(life: Life) -> None:
 	item, subject, text = told.GATE
-	life.register(Story("defective", item, "Hazard or Near Miss", "Replacement", subject, text), severity="Critical", safety_implication="Yes")
+	life.register(
+		Story("defective", item, "Hazard or Near Miss", "Replacement", subject, text),
+		severity="Critical",
+		safety_implication="Yes",
+	)
 	life.wait(0.1)
 	life.edit(life.handler, **_contained(life, "All 212 buyers were told by telephone not to use the gate."))
 	life.acknowledge().assess(safety_implication="Yes", immediate_action_needed="Yes", impact="High")
-	life.investigate().decide("Upheld", 4, "The lock's plastic softens above 35 degrees. Three other gates do the same.")
+	life.investigate().decide(
+		"Upheld", 4, "The lock's plastic softens above 35 degrees. Three other gates do the same."
+	)
 	life.respond().accept().carry_out().close()
 
 
@@ -492,7 +216,9 @@ def confidential(life: Life) -> None:
 		severity="Major",
 		confidentiality="Restricted",
 		conflict_check="Names Recorded",
-		persons_concerned=[{"person_name": "Technician R. Haas", "in_what_way": "is said to have written the messages"}],
+		persons_concerned=[
+			{"person_name": "Technician R. Haas", "in_what_way": "is said to have written the messages"}
+		],
 		# a Restricted case is seen by those who work on it: the investigator is named from the start
 		investigator=life.scene.users[life.investigator],
 		handler=life.scene.users[life.handler],
@@ -503,14 +229,18 @@ def confidential(life: Life) -> None:
 
 
 def private_data(life: Life) -> None:
-	life.register(severity="Major", confidentiality="Confidential").acknowledge().assess().investigate().decide()
+	life.register(
+		severity="Major", confidentiality="Confidential"
+	).acknowledge().assess().investigate().decide()
 	life.respond().accept().carry_out().close()
 
 
 def about_a_colleague(life: Life) -> None:
 	subject, text = told.ABOUT_HANDLER
 	life.handler = "agent"
-	life.register(Story("complaint_handling", "", "Handled Unfairly", "Apology", subject, text), severity="Moderate")
+	life.register(
+		Story("complaint_handling", "", "Handled Unfairly", "Apology", subject, text), severity="Moderate"
+	)
 	life.acknowledge()
 	life.assess(
 		conflict_check="Names Recorded",
@@ -537,7 +267,9 @@ def by_somebody_else(life: Life) -> None:
 	)
 	life.assess().investigate().decide().respond()
 	life.wait(3)
-	life.act(life.handler, "Record Acceptance", given_by="Representative", words="On behalf of our client: agreed.")
+	life.act(
+		life.handler, "Record Acceptance", given_by="Representative", words="On behalf of our client: agreed."
+	)
 	life.carry_out().close()
 
 
@@ -563,7 +295,9 @@ def bounced(life: Life) -> None:
 def broken_again(life: Life) -> None:
 	life.register(severity="Moderate").to_response("Upheld").accept().carry_out().close()
 	life.wait(6)
-	life.act("manager", "Reopen", to_state="Under Investigation", reason="The replacement has the same fault.")
+	life.act(
+		"manager", "Reopen", to_state="Under Investigation", reason="The replacement has the same fault."
+	)
 	life.decide("Upheld", 3, "The second piece came from the same batch; the whole batch was taken back.")
 	life.respond().accept().carry_out().close()
 
@@ -623,7 +357,7 @@ def not_ours(life: Life) -> None:
 	story = Story("other", "", "Neighbourhood and Environment", "Information", subject, text)
 	life.register(story, severity="Minor").acknowledge()
 	life.wait(0.5)
-	life.act(life.handler, "Put Out of Scope", reason=reason, channel=life.channel or "Post")
+	life.act(life.handler, "Put Out of Scope", reason=reason, channel=life.channel)
 
 
 def said_twice(life: Life) -> None:
@@ -651,11 +385,15 @@ def one_batch(life: Life) -> None:
 		if number:
 			member.wait(1.5 * number)
 		story = Story("defective", told.BATCH[0], "Failed in Use", "Repair or Rework", subject, told.BATCH[2])
-		members.append(member.register(story, person, severity="Moderate").acknowledge().assess().investigate())
+		members.append(
+			member.register(story, person, severity="Moderate").acknowledge().assess().investigate()
+		)
 	last = members[-1]
 	last.enter("manager")
 	title = "Barista 900, batch 2207"
-	group = frappe.get_doc({"doctype": "Complaint Group", "title": title, "company": life.scene.company}).insert()
+	group = frappe.get_doc(
+		{"doctype": "Complaint Group", "title": title, "company": life.scene.company}
+	).insert()
 	for member in members:
 		member.moment = last.moment
 		member.edit("manager", complaint_group=group.name)
@@ -671,7 +409,9 @@ def one_batch(life: Life) -> None:
 		member.moment = last.moment
 		member.outdated()
 		try:
-			member.decide("Upheld", 2, "The seal of batch 2207 is of the wrong rubber. The supplier confirms it.")
+			member.decide(
+				"Upheld", 2, "The seal of batch 2207 is of the wrong rubber. The supplier confirms it."
+			)
 			member.respond().accept().carry_out().close()
 		except Present:
 			continue
@@ -824,7 +564,11 @@ def plan(rng: random.Random, complaints: int) -> list[tuple[Callable[[Life], Non
 		raise ValueError(fewest)
 	lives, weights = zip(*ORDINARY, strict=True)
 	others = [
-		(rng.choices(lives, weights)[0], rng.uniform(3, 365), rng.choices((0.7, 1, 1.6, 3.5), (32, 44, 15, 9))[0])
+		(
+			rng.choices(lives, weights)[0],
+			rng.uniform(3, 365),
+			rng.choices((0.7, 1, 1.6, 3.5), (32, 44, 15, 9))[0],
+		)
 		for _number in range(complaints - fewest)
 	]
 	return sorted([*CAST, *others], key=lambda life: -life[1])

@@ -23,7 +23,17 @@ def values(doctype: str, field: str) -> Counter:
 
 def picture() -> list[tuple]:
 	"""What the demo made, less what is random by nature (hashes, salts)."""
-	fields = ["name", "subject", "status", "received_on", "customer", "handler", "outcome", "closed_on", "is_overdue"]
+	fields = [
+		"name",
+		"subject",
+		"status",
+		"received_on",
+		"customer",
+		"handler",
+		"outcome",
+		"closed_on",
+		"is_overdue",
+	]
 	milestones = ["parent", "idx", "stage", "state", "due_at", "met_at"]
 	letters = ["name", "complaint", "kind", "channel", "sent_on"]
 	return [
@@ -64,7 +74,13 @@ def check_states(summary):
 	assert set(summary.states) == set(STATES), "every state is there"
 	assert sum(summary.states.values()) == FEWEST
 	assert set(values("Complaint", "closure_basis")) >= set(CLOSURE_BASES)
-	assert set(values("Complaint Milestone", "state")) >= {"Met", "Met Late", "Overdue", "Running", "Cancelled"}
+	assert set(values("Complaint Milestone", "state")) >= {
+		"Met",
+		"Met Late",
+		"Overdue",
+		"Running",
+		"Cancelled",
+	}
 	received = frappe.get_all("Complaint", pluck="received_on", order_by="received_on")
 	now = clock.to_site(NOW)
 	assert now - timedelta(days=366) <= received[0] and received[-1] < now
@@ -92,7 +108,9 @@ def check_people():
 
 	assert check_password("agent@example.com", demo_data.PASSWORD, delete_tracker_cache=False)
 	addresses = [a for a in frappe.get_all("Complaint", pluck="complainant_email", order_by="name") if a]
-	assert all(address.endswith((".example", "example.com", "example.net", "example.org")) for address in addresses)
+	assert all(
+		address.endswith((".example", "example.com", "example.net", "example.org")) for address in addresses
+	)
 
 
 def check_mail():

@@ -354,5 +354,7 @@ def test_the_history_reads_in_words():
 
 def test_a_complaint_has_one_workflow_action_and_nobody_a_todo_for_it():
 	case = advance(make_complaint(), "Assessed")
-	rows = frappe.get_all("Workflow Action", filters={"reference_name": case.name}, fields=["*"], order_by="name")
+	rows = frappe.get_all(
+		"Workflow Action", filters={"reference_name": case.name}, fields=["*"], order_by="name"
+	)
 	assert [(row.workflow_state, row.status) for row in rows] == [("Assessed", "Completed")]

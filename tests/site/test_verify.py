@@ -88,7 +88,11 @@ def test_nothing_at_all_is_whole():
 def test_an_altered_event_is_found_and_named(case):
 	name = event(case, 3)
 	payload = frappe.db.get_value("Complaint Event", name, "payload")
-	alter("Complaint Event", name, payload=payload.replace("Complaint", "Nothing", 1).replace('"public":', '"public": '))
+	alter(
+		"Complaint Event",
+		name,
+		payload=payload.replace("Complaint", "Nothing", 1).replace('"public":', '"public": '),
+	)
 	first = verification.verify().findings[0]
 	assert (first.complaint, first.sequence) == (case.name, 3)
 	assert "Event 3" in first.text
@@ -101,7 +105,11 @@ def test_an_event_altered_with_its_hash_breaks_what_follows(case):
 	forged["at_utc"] -= 3_600_000_000
 	text = ledger.canonical_json(forged)
 	alter(
-		"Complaint Event", name, payload=text, at_utc=forged["at_utc"], hash=ledger.event_hash(text, row.previous_hash)
+		"Complaint Event",
+		name,
+		payload=text,
+		at_utc=forged["at_utc"],
+		hash=ledger.event_hash(text, row.previous_hash),
 	)
 	assert ("link", 3) in found()
 
@@ -171,7 +179,10 @@ def test_a_complaint_without_any_event_is_found(case):
 @pytest.mark.parametrize(
 	("values", "named"),
 	[
-		({"status": "Acknowledged"}, "status was altered: the complaint says Acknowledged, its events say Response Sent"),
+		(
+			{"status": "Acknowledged"},
+			"status was altered: the complaint says Acknowledged, its events say Response Sent",
+		),
 		({"status_category": "Closed"}, "status_category"),
 		({"received_on": "2026-03-02 11:00:00"}, "received_on"),
 		({"severity": "Critical"}, "severity was altered: the complaint says Critical, its events say Minor"),
@@ -246,7 +257,9 @@ def test_batches_and_progress(monkeypatch):
 	report = verification.verify(on_progress=lambda done, findings: told.append((done, len(findings))))
 	assert told == [(2, 0), (2, 1), (1, 0)]
 	assert report.complaints == verification.count() == 5
-	assert report.verdict().startswith("The record is broken: 1 findings in 1 complaints. The first: " + cases[3].name)
+	assert report.verdict().startswith(
+		"The record is broken: 1 findings in 1 complaints. The first: " + cases[3].name
+	)
 
 
 def test_the_number_of_queries_does_not_grow_with_the_complaints(monkeypatch):
@@ -322,7 +335,11 @@ def test_a_seal_made_late_covers_no_more_than_its_day(case):
 def test_a_complaint_deleted_with_all_its_events_breaks_the_seal(case):
 	make_complaint()
 	seal_after(days=1)
-	for doctype, field in (("Complaint", "name"), ("Complaint Event", "complaint"), ("Complaint Milestone", "parent")):
+	for doctype, field in (
+		("Complaint", "name"),
+		("Complaint Event", "complaint"),
+		("Complaint Milestone", "parent"),
+	):
 		frappe.db.delete(doctype, {field: case.name})
 	assert found() == [("seal", 1)]
 	assert "The seal of 2026-03-02 covers other events" in texts()
@@ -343,7 +360,14 @@ def rewrite(complaint: str) -> None:
 		forged = {**json.loads(row.payload), "actor": "somebody@else.test"}
 		text = ledger.canonical_json(forged)
 		digest = ledger.event_hash(text, previous)
-		alter("Complaint Event", row.name, payload=text, actor=forged["actor"], previous_hash=previous, hash=digest)
+		alter(
+			"Complaint Event",
+			row.name,
+			payload=text,
+			actor=forged["actor"],
+			previous_hash=previous,
+			hash=digest,
+		)
 		previous = digest
 	alter("Complaint", complaint, ledger_head=previous)
 
@@ -370,7 +394,9 @@ def command(monkeypatch, site):
 		monkeypatch.setattr(frappe, name, lambda *args, **kwargs: None)
 
 	def run(*words: str):
-		return CliRunner().invoke(commands.complaints, ["verify", *words], obj={"sites": [site], "profile": False})
+		return CliRunner().invoke(
+			commands.complaints, ["verify", *words], obj={"sites": [site], "profile": False}
+		)
 
 	return run
 

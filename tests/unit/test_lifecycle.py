@@ -385,7 +385,7 @@ def test_early_resolution_is_one_step_with_its_proof():
 	}
 	out = lifecycle.apply(case(), "Resolve Early", AGENT, data)
 	assert out.target == "Accepted" and not out.letters
-	assert kinds(out) == ["resolved_early", "accepted", "nothing_to_implement", "state_changed"]
+	assert kinds(out) == ["assessed", "resolved_early", "accepted", "nothing_to_implement", "state_changed"]
 	with_letter = lifecycle.apply(case(summary_letter_required=True), "Resolve Early", AGENT, data)
 	assert with_letter.letters[0].kind == "Summary Resolution"
 	with pytest.raises(lifecycle.Missing, match="Words"):
@@ -438,3 +438,60 @@ def test_whatever_is_tried_the_answer_is_a_legal_state_or_one_sentence(status, a
 	else:
 		assert out.target in STATES
 		assert out.events[-1].kind == "state_changed"
+
+
+def test_an_answer_that_no_dialog_offers_is_refused():
+	with pytest.raises(Refusal, match="no answer to"):
+		lifecycle.apply(
+			case("Response Sent", decisions=[DECISION]), "Record Rejection", AGENT, {"response": "Accepted"}
+		)
+
+
+def test_a_late_rejection_by_status_is_not_taken_for_reopening():
+	assert lifecycle.infer(case("Closed", closure_basis="No Reply"), "Rejected") == "Record Late Rejection"
+	assert lifecycle.infer(case("Closed", closure_basis="Accepted"), "Rejected") == "Reopen"
+
+
+def test_reopened_as_rejected_needs_a_rejection():
+	data = {"to_state": "Rejected", "reason": "they called"}
+	with pytest.raises(lifecycle.Missing, match="rejection"):
+		lifecycle.apply(case("Closed", response="Accepted"), "Reopen", MANAGER, data)
+	with pytest.raises(Refusal):
+		lifecycle.apply(case("Closed"), "Reopen", MANAGER, {"to_state": "Decided", "reason": "r"})
+
+
+def test_a_revised_offer_after_a_review_is_no_review():
+	reviewed = {**DECISION, "level": "Internal Review", "recourse_explained": 1}
+	out = lifecycle.apply(
+		case("Rejected", decisions=[DECISION, reviewed], round=2),
+		"Decide Again",
+		MANAGER,
+		{"outcome": "Upheld", "reasons": "r"},
+	)
+	assert out.new_rows[0][1]["level"] == "Front Line"
+
+
+def test_nobody_reviews_twice():
+	reviewed = {**DECISION, "level": "Internal Review", "decided_by": "boss@x"}
+	with pytest.raises(Refusal, match="decided this complaint before"):
+		lifecycle.apply(
+			case("Rejected", decisions=[DECISION, reviewed]), "Request Review", AGENT, {"reviewer": "boss@x"}
+		)
+
+
+def test_an_answer_told_by_mail_is_not_backdated():
+	yesterday = NOW - timedelta(days=1)
+	out = lifecycle.apply(
+		case("Decided", decisions=[DECISION]),
+		"Send Response",
+		AGENT,
+		{"channel": "E-mail", "told_on": yesterday},
+	)
+	assert out.row_changes[0][2]["sent_on"] == NOW
+	out = lifecycle.apply(
+		case("Decided", decisions=[DECISION]),
+		"Send Response",
+		AGENT,
+		{"channel": "Phone", "told_on": yesterday},
+	)
+	assert out.row_changes[0][2]["sent_on"] == yesterday

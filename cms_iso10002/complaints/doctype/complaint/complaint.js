@@ -163,6 +163,9 @@ Object.assign(cms_iso10002, {
 	},
 
 	send_letter(frm, kind, values) {
+		if (frm.is_dirty()) {
+			frappe.throw(__("Save the form first: what you typed would be lost."));
+		}
 		frappe
 			.xcall("cms_iso10002.complaints.correspondence.send_letter", {
 				complaint: frm.doc.name,
@@ -173,6 +176,9 @@ Object.assign(cms_iso10002, {
 	},
 
 	call_and_show(frm, method, args) {
+		if (frm.is_dirty()) {
+			frappe.throw(__("Save the form first: what you typed would be lost."));
+		}
 		return frappe.xcall(method, args).then((doc) => {
 			frappe.model.sync(doc);
 			frm.refresh();

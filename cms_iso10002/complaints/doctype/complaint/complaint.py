@@ -6,6 +6,7 @@ from frappe.model.document import Document
 
 from cms_iso10002.complaints import (
 	actions,
+	alerts,
 	cases,
 	clock,
 	correspondence,
@@ -238,15 +239,13 @@ class Complaint(Document):
 		self.change_state()
 		self.check_fairness()
 
-	def before_save(self):
-		self.status_category = category(self.status)
-
 	def after_insert(self):
 		intake.receive(self)
 
 	def on_update(self):
 		workflow_actions.follow_state(self)
 		self.keep_out_persons_concerned()
+		self.alert_on_safety()
 		self.record_changes()
 
 	def on_change(self):
@@ -277,9 +276,11 @@ class Complaint(Document):
 	def complete_receipt(self):
 		if self.is_new():
 			intake.complete(self)
+			intake.prioritise(self)
 			intake.set_policy(self)
 
 	def check_input(self):
+		self.received_on = intake.moment(self.received_on, _("Received On"))
 		intake.check(self)
 
 	def set_priority(self):
@@ -314,6 +315,7 @@ class Complaint(Document):
 		who = cases.actor(*(self.flags.action_roles or ()))
 		outcome = cases.decide(self, action, who, self.flags.action_data or {}, before.status)
 		cases.put(self, outcome)
+		self._sanitize_content()  # Frappe did so before the answers were put on the document
 		self.status_category = category(self.status)
 		intake.prioritise(self)
 		self.flags.outcome = outcome
@@ -366,10 +368,11 @@ class Complaint(Document):
 			return
 		moved = clock.to_utc(self.received_on) != clock.to_utc(before.received_on)
 		received_at = clock.to_micros(clock.to_utc(self.received_on)) if moved else None
+		old, new = before.as_dict(), self.as_dict()
+		assessed = changes.assessment_differs(old, new) and timeline.has(self.name, "assessed")
+		reason = (self.assessment_reason or "").strip()
 		try:
-			self.flags.changes = changes.events(
-				before.as_dict(), self.as_dict(), (self.assessment_reason or "").strip(), received_at
-			)
+			self.flags.changes = changes.events(old, new, reason, received_at, assessed)
 		except Refusal as refusal:
 			cases.refuse(refusal)
 		if self.flags.approval:
@@ -379,6 +382,11 @@ class Complaint(Document):
 	def keep_out_persons_concerned(self):
 		if self.get_doc_before_save() and not self.is_child_table_same("persons_concerned"):
 			permissions.withdraw_access(self)
+
+	def alert_on_safety(self):
+		before = self.get_doc_before_save()
+		if before and self.safety_implication == "Yes" and before.safety_implication != "Yes":
+			alerts.safety(self)
 
 	def record_changes(self):
 		"""Send what is to be told, then record what happened: in one transaction with the change itself."""
@@ -426,13 +434,27 @@ class Complaint(Document):
 			"Review Outcome": ("Response Sent", "Decided"),
 		}
 		source, target = back.get(letter.kind, (None, None))
-		if self.status == source and letter.round == (self.round or 1):
+		if (
+			self.status == source
+			and letter.round == (self.round or 1)
+			and not self.was_told_otherwise(letter)
+		):
 			self.step_back(target)
 			specs.append(
 				EventSpec("state_changed", {"from": source, "to": target, "action": "Delivery Failed"})
 			)
 		timeline.record_all(self.name, specs)
 		self.reload()
+
+	def was_told_otherwise(self, letter) -> bool:
+		"""Whether another letter of the same kind and round did get through."""
+		same = {
+			"complaint": self.name,
+			"kind": letter.kind,
+			"round": letter.round,
+			"name": ("!=", letter.name),
+		}
+		return bool(frappe.db.exists("Complaint Letter", {**same, "delivery": ("in", ("Sent", "Delivered"))}))
 
 	def step_back(self, target):
 		"""Put the state back that a sending had moved, with what the sending had set."""
@@ -443,6 +465,7 @@ class Complaint(Document):
 			values["response"] = ""
 			unsent = {"sent_on": None, "response": "", "recourse_expires_on": None}
 			frappe.db.set_value("Complaint Decision", self.decisions[-1].name, unsent, update_modified=False)
+		# not an action anybody takes, so no question to the lifecycle: the sending it follows never happened
 		frappe.db.set_value("Complaint", self.name, values)
 
 	def update_children(self):

@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 from frappe.model.document import Document
+from frappe.query_builder import DocType
 from frappe.utils import get_datetime
 
 from cms_iso10002.complaints import clock, timeline
@@ -34,6 +35,7 @@ class ExternalDispute(Document):
 	def validate(self):
 		self.check_dates()
 		self.check_requests()
+		self.check_record()
 
 	def after_insert(self):
 		self.record_opening()
@@ -69,8 +71,20 @@ class ExternalDispute(Document):
 		)
 
 	def stages_paused(self):
-		stages = frappe.get_cached_value("Dispute Resolution Body", self.body, "pauses") or ""
-		return [stage.strip() for stage in stages.splitlines() if stage.strip()]
+		return frappe.get_cached_doc("Dispute Resolution Body", self.body).stages_that_pause()
+
+	def check_record(self):
+		"""What was recorded stays: clocks run on it."""
+		before = self.get_doc_before_save()
+		if not before:
+			return
+		if before.closed_on and not self.closed_on:
+			frappe.throw(_("This dispute is closed: record what follows as a dispute of its own."))
+		now = {row.name: row.reference for row in self.requests}
+		if any(now.get(row.name) != row.reference for row in before.requests):
+			frappe.throw(
+				_("A request can't be removed or get another reference: enter when it was answered.")
+			)
 
 	def record_requests(self):
 		"""Each request of the body starts a clock; its answer meets it."""
@@ -104,8 +118,13 @@ class ExternalDispute(Document):
 	def flag_complaint(self):
 		"""Keep the complaint's flag: it blocks closing while any dispute is open."""
 		timeline.lock(self.complaint)
-		still_open = frappe.db.exists(
-			"External Dispute", {"complaint": self.complaint, "closed_on": ("is", "not set")}
+		dispute = DocType("External Dispute")
+		still_open = (
+			frappe.qb.from_(dispute)
+			.select(dispute.name)
+			.where((dispute.complaint == self.complaint) & dispute.closed_on.isnull())
+			.for_update()
+			.run()
 		)
 		frappe.db.set_value(
 			"Complaint", self.complaint, "in_external_dispute", int(bool(still_open)), update_modified=False
