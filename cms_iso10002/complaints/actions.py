@@ -78,8 +78,17 @@ def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
 		"options": options,
 		"reqd": int(ask.required),
 		"default": doc.get(ask.preset) if ask.preset else None,
-		"description": _("Empty: now") if ask.kind == "Datetime" else None,
+		"description": _hint(ask),
 	}
+
+
+def _hint(ask: lifecycle.Ask) -> str | None:
+	"""What is not plain from the label: a dialog must not mail a customer unawares."""
+	if ask.name == "channel":
+		return _(
+			"E-mail (or empty, where there is an address): the letter is sent now. Otherwise it is only recorded."
+		)
+	return _("Empty: now") if ask.kind == "Datetime" else None
 
 
 @frappe.whitelist(methods=["POST"])

@@ -20,20 +20,48 @@ OVERSEERS = {
 	"Restricted": ("Complaint Manager",),
 }
 DUTIES = ("handler", "investigator", "reviewer")
+DUTY_ROLES = {
+	"handler": ("Complaint Agent", "Complaint Investigator", "Complaint Manager"),
+	"investigator": ("Complaint Investigator", "Complaint Manager"),
+	"reviewer": ("Complaint Manager",),
+}
+"""The roles that can do a duty; the first is named when it is refused."""
+
+
+def holds(user: str, roles: tuple[str, ...]) -> bool:
+	"""Whether `user` holds one of `roles`."""
+	return bool(set(roles) & set(frappe.get_roles(user)))
+
+
+def may_handle(user: str) -> bool:
+	"""Whether `user` can be a handler."""
+	return user != "Administrator" and holds(user, DUTY_ROLES["handler"])
 
 
 def complaint(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
-	"""has_permission of Complaint: False denies, True leaves it to the roles."""
+	"""has_permission of Complaint: False denies, True leaves it to the roles.
+
+	It asks what is stored, not what somebody is about to save: whoever may write may record their own name or make
+	the complaint confidential, and nobody may save themselves into it.
+	"""
 	user = user or frappe.session.user
 	if user == "Administrator" or doc.is_new():
 		return True
-	if user in concerned_users(doc):
+	fields = ["name", "confidentiality", *DUTIES]
+	stored = frappe.db.get_value("Complaint", doc.name, fields, as_dict=True) or doc
+	rows = frappe.get_all(
+		"Complaint Concerned Person",
+		filters={"parent": doc.name, "parenttype": "Complaint"},
+		fields=["user", "employee"],
+		order_by="idx",
+	)
+	if user in concerned_users({"persons_concerned": rows}):
 		return False
-	if (doc.confidentiality or "Normal") == "Normal":
+	if (stored.confidentiality or "Normal") == "Normal":
 		return True
-	if user in [doc.get(duty) for duty in DUTIES]:
+	if user in [stored.get(duty) for duty in DUTIES]:
 		return True
-	return bool(set(OVERSEERS[doc.confidentiality]) & set(frappe.get_roles(user)))
+	return bool(set(OVERSEERS[stored.confidentiality]) & set(frappe.get_roles(user)))
 
 
 def belonging(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:

@@ -83,6 +83,7 @@ def waive_and_decide(case: Case, actor: Actor, data: Data, out: Outcome) -> None
 
 
 def decide_review(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
+	out.fields["reviewer"] = actor.user
 	_decide(case, actor, data, out, _round(case), "Internal Review")
 
 

@@ -148,11 +148,17 @@ def reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 			N_("reviewer"),
 		)
 	fairness.check_reviewer(case, user)
-	if user and user in {row.get("decided_by") for row in case.rows("decisions")}:
+	if user and user in _deciders(case):
 		raise Refusal(
 			N_("{0} decided this complaint before and can't review it: choose somebody else."), user
 		)
 	return []
+
+
+def _deciders(case: Case) -> set[str | None]:
+	"""Who decided earlier rounds, or approved what was decided."""
+	rows = case.rows("decisions")
+	return {row.get("decided_by") for row in rows} | {row.get("approved_by") for row in rows} - {None, ""}
 
 
 def reopening(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
@@ -166,7 +172,7 @@ def independent_reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | Non
 	"""Level 2 is decided by who neither decided nor investigated before (annex escalation-flow)."""
 	if actor.user == case.get("investigator"):
 		raise Refusal(N_("You investigated this complaint: somebody else must decide the review."))
-	if actor.user in {row.get("decided_by") for row in case.rows("decisions")}:
+	if actor.user in _deciders(case):
 		raise Refusal(N_("You decided this complaint before: somebody else must decide the review."))
 	return []
 
@@ -174,6 +180,15 @@ def independent_reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | Non
 def early(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	if case.get("in_external_dispute"):
 		raise Refusal(N_("The complaint is before an outside body: it can't be resolved at first contact."))
+	grave = case.settings.get("approval_from_severity")
+	severity = (data or {}).get("severity") or case.get("severity")
+	safety = (data or {}).get("safety_implication") or case.get("safety_implication")
+	if safety == "Yes" or (grave and severity and at_least(severity, grave)):
+		raise Refusal(
+			N_(
+				"A complaint that concerns safety, or needs a second person's approval, is not resolved at first contact: investigate it."
+			)
+		)
 	return []
 
 

@@ -251,12 +251,14 @@ def about_a_colleague(life: Life) -> None:
 
 
 def by_somebody_else(life: Life) -> None:
+	adviser = Person("Consumer Advice Centre, Ms Adler", "adler@advice.example")
 	life.register(
-		representative_name="Consumer Advice Centre, Ms Adler",
-		representative_email="adler@advice.example",
+		representative_name=adviser.name,
+		representative_email=adviser.email,
 		representative_relationship="advice centre",
 		correspondence_to="Both",
 	)
+	life.person = adviser  # from now on letters go to her
 	life.acknowledge()
 	until = str((clock.to_site(life.moment) + timedelta(days=365)).date())
 	life.edit(

@@ -222,8 +222,8 @@ def test_a_complaint_about_its_own_handler():
 		edit(case, conflict_check="Names Recorded", persons_concerned=[{"user": agent}])
 	doc = edit(case, handler=other, conflict_check="Names Recorded", persons_concerned=[{"user": agent}])
 	assert doc.handler == other
-	with pytest.raises(frappe.ValidationError, match="can't be its investigator"):
-		edit(case, investigator=agent)
+	with pytest.raises(frappe.ValidationError, match="can't be its handler"):
+		edit(case, handler=agent)
 
 	def look():
 		assert not frappe.has_permission("Complaint", "read", case.name)

@@ -186,3 +186,68 @@ def test_every_action_has_a_dialog_that_opens():
 	for transition in actions.lifecycle.actions_from("Received", {"Complaint Agent"}):
 		dialog = actions.get_dialog(case.name, transition.action)
 		assert [field["fieldname"] for field in dialog["fields"]] == [ask.name for ask in transition.asks]
+
+
+def test_who_is_concerned_may_say_so():
+	agent = make_user("agent")
+	case = make_complaint(handler=make_user("agent2"))
+	as_user(agent, lambda: edit(case, conflict_check="Names Recorded", persons_concerned=[{"user": agent}]))
+	assert not as_user(agent, lambda: frappe.has_permission("Complaint", "read", case.name))
+	with pytest.raises(frappe.PermissionError):
+		as_user(agent, lambda: edit(case, persons_concerned=[], assessment_reason="it is not me"))
+
+
+def test_who_hears_that_it_is_confidential_makes_it_so_and_goes_on():
+	agent = make_user("agent")
+	case = make_complaint()
+	doc = as_user(agent, lambda: edit(case, confidentiality="Confidential"))
+	assert doc.handler == agent
+	with pytest.raises(frappe.PermissionError):
+		as_user(
+			make_user("agent2"), lambda: edit(case, confidentiality="Normal", handler=make_user("agent2"))
+		)
+
+
+@pytest.mark.parametrize(
+	"duty, name", [("handler", "auditor"), ("investigator", "agent"), ("reviewer", "agent")]
+)
+def test_a_duty_is_given_to_who_can_do_it(duty, name):
+	with pytest.raises(frappe.ValidationError, match="needs the role"):
+		edit(make_complaint(), **{duty: make_user(name)})
+
+
+def test_who_approved_does_not_review():
+	case = advance(make_complaint(), "Assessed", severity="Major")
+	advance_to_approved(case)
+	act(case, "Send Response", channel="Phone")
+	act(case, "Record Rejection")
+	act(case, "Request Review")
+	manager = make_user("manager")
+	with pytest.raises(frappe.ValidationError, match="somebody else must decide"):
+		as_user(manager, lambda: act(case, "Decide Review", outcome="Upheld", reasons="r"))
+	other = make_user("manager2")
+	doc = as_user(other, lambda: act(case, "Decide Review", outcome="Upheld", reasons="r"))
+	assert doc.reviewer == other
+
+
+def advance_to_approved(case):
+	investigator = make_user("investigator")
+	act(edit(case, investigator=investigator), "Investigate")
+	edit(case, findings="found")
+	as_user(investigator, lambda: act(case, "Decide", outcome="Not Upheld", reasons="r"))
+	with pytest.raises(frappe.ValidationError, match="second person"):
+		act(case, "Send Response", channel="Phone")
+	as_user(make_user("manager"), lambda: actions.approve_decision(case.name))
+
+
+@pytest.mark.parametrize("severity, safety", [("Critical", "No"), ("Minor", "Yes")])
+def test_grave_matters_are_not_resolved_at_the_counter(severity, safety):
+	with pytest.raises(frappe.ValidationError, match="not resolved at first contact"):
+		act(
+			make_complaint(),
+			"Resolve Early",
+			severity=severity,
+			safety_implication=safety,
+			reasons="r",
+			words="w",
+		)

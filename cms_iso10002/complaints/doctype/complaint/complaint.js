@@ -31,8 +31,10 @@ frappe.ui.form.on("Complaint", {
 	},
 
 	add_buttons(frm) {
+		if (!frm.has_perm("write")) return;
 		const decision = (frm.doc.decisions || []).slice(-1)[0];
-		if (frm.doc.status === "Decided" && decision && !decision.approved_by) {
+		const manager = frappe.user.has_role("Complaint Manager");
+		if (frm.doc.status === "Decided" && manager && decision && !decision.approved_by) {
 			frm.add_custom_button(__("Approve Decision"), () =>
 				cms_iso10002.call_and_show(frm, METHODS + "approve_decision", { complaint: frm.doc.name })
 			);

@@ -230,6 +230,8 @@ class Complaint(Document):
 		self.check_input()
 		self.check_untouched_when_closed()
 		self.set_priority()
+		self.keep_in_who_hides_it()
+		self.check_duty_roles()
 		self.date_immediate_action()
 		self.approve_when_asked()
 		self.collect_changes()
@@ -319,6 +321,22 @@ class Complaint(Document):
 		self.status_category = category(self.status)
 		intake.prioritise(self)
 		self.flags.outcome = outcome
+
+	def keep_in_who_hides_it(self):
+		"""Who makes a complaint confidential goes on working on it, unless somebody else does already."""
+		if (self.confidentiality or "Normal") != "Normal" and not self.handler:
+			if permissions.may_handle(frappe.session.user):
+				self.handler = frappe.session.user
+
+	def check_duty_roles(self):
+		"""A duty is given to who can do it."""
+		before = self.get_doc_before_save() or frappe._dict()
+		for duty, roles in permissions.DUTY_ROLES.items():
+			user = self.get(duty)
+			if user and user != before.get(duty) and not permissions.holds(user, roles):
+				frappe.throw(
+					_("{0} can't be the {1}: that needs the role {2}.").format(user, _(duty), _(roles[0]))
+				)
 
 	def check_fairness(self):
 		try:

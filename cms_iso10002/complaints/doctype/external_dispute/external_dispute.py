@@ -53,6 +53,8 @@ class ExternalDispute(Document):
 			frappe.throw(_("Filed On lies in the future: enter when the body was turned to."))
 		if self.closed_on and get_datetime(self.closed_on) < get_datetime(self.filed_on):
 			frappe.throw(_("The dispute can't be closed before it was filed: check both dates."))
+		if self.stage == "Closed" and not self.closed_on:
+			frappe.throw(_("Enter when the dispute was closed."))
 		if self.closed_on and not self.outcome:
 			frappe.throw(_("Enter the outcome of the dispute before it is closed."))
 
