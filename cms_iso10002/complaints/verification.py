@@ -244,7 +244,6 @@ def _copies(row: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> Iterat
 def _expected(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 	"""What the events say some fields are now. Fields that link to records are left out: those may be renamed."""
 	fields: dict[str, Any] = {"status": RECEIVED, "round": 1}
-	early = False
 	for event in said:
 		kind, data = event["kind"], event["data"]
 		if kind == "state_changed":
@@ -254,17 +253,13 @@ def _expected(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 		elif kind == "closed":
 			fields["closure_basis"] = data["basis"]
 		elif kind == "assessed":
-			fields.update({name: data[name] for name in ASSESSED})
+			fields.update({name: data[name] for name in ASSESSED if name in data})
 		elif kind == "assessment_changed":
 			fields.update({name: change["to"] for name, change in data.items() if name in ASSESSED})
 		elif kind == "changed" and data["field"] in ("confidentiality", "conflict_check"):
 			fields[data["field"]] = data["value"]
-		elif kind == "resolved_early":
-			early = True
 		if kind in ("round_started", "review_requested", "reopened"):
 			fields["round"] = data["round"]
-	if early:  # an early resolution may assess anew, and tells only that it happened
-		fields = {name: value for name, value in fields.items() if name not in ASSESSED}
 	fields["status_category"] = category(fields["status"]) if fields["status"] in STATES else ""
 	closed = fields["status_category"] == "Closed"
 	fields["closure_basis"] = BY_STATUS.get(fields["status"]) or (

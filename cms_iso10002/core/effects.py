@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cms_iso10002.core.case import Actor, Case, LetterSpec, Outcome
+from cms_iso10002.core.changes import ASSESSED_FIELDS
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES
 from cms_iso10002.core.guards import overall_outcome
 
@@ -42,10 +43,14 @@ def acknowledge(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 
 
 def assess(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
-	names = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
-	out.event("assessed", **{name: case.get(name) for name in names})
+	_assessed(case, out, {})
 	if case.get("immediate_action_needed") == "No":
 		out.event("immediate_action_not_needed")
+
+
+def _assessed(case: Case, out: Outcome, given: Data) -> None:
+	"""The assessment as it stands with what was `given` just now: later changes are told from here on."""
+	out.event("assessed", **{name: given.get(name) or case.get(name) or "" for name in ASSESSED_FIELDS})
 
 
 def _decision_row(case: Case, actor: Actor, data: Data, round_: int, level: str) -> dict[str, Any]:
@@ -204,7 +209,7 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 			out.row_changes.append(("redress", index, {"state": "Accepted"}))
 	if case.summary_letter_required:
 		out.letters.append(_letter("Summary Resolution", data, "response_sent", round=_round(case)))
-	out.event("assessed", severity=data.get("severity"), safety_implication=data.get("safety_implication"))
+	_assessed(case, out, data)
 	out.event("resolved_early", public=True, reason="resolved at first contact")
 	out.event("accepted", at=at, public=True, partial=False)
 	if not any(

@@ -277,7 +277,7 @@ class Life:
 			"due_date": str((clock.to_site(self.moment) + timedelta(days=14)).date()),
 		}
 
-	def approve(self, by: str = "manager") -> Life:
+	def approve(self, by: str = "deputy") -> Life:
 		"""The second person's approval that the settings ask for."""
 		if at_least(self.severity, "Major"):
 			self.wait(0.4)
@@ -287,7 +287,7 @@ class Life:
 		return self
 
 	def respond(
-		self, *offers: tuple[str, float], approver: str = "manager", channel: str | None = None
+		self, *offers: tuple[str, float], approver: str = "deputy", channel: str | None = None
 	) -> Life:
 		"""The decision goes out, with what is offered."""
 		self.wait(0.7)

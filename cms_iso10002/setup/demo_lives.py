@@ -101,12 +101,12 @@ def accepted_in_part(life: Life) -> None:
 
 def review_changes_it(life: Life) -> None:
 	life.register().to_response("Not Upheld").reject().review().decide_review("Upheld")
-	life.respond(approver="deputy").accept().carry_out().close()
+	life.respond().accept().carry_out().close()
 
 
 def recourse_used_up(life: Life) -> None:
 	life.register().to_response("Not Upheld").reject().review().decide_review("Not Upheld")
-	life.respond(approver="deputy").reject(6).close(basis="Recourse Exhausted")
+	life.respond().reject(6).close(basis="Recourse Exhausted")
 
 
 def recourse_expired(life: Life) -> None:
@@ -123,7 +123,7 @@ def late_no(life: Life) -> None:
 	_silence(life)
 	life.wait(12, calendar_days=True)
 	life.act(life.handler, "Record Late Rejection", words="I was in hospital and say no.")
-	life.review().decide_review("Partly Upheld").respond(approver="deputy").accept().carry_out().close()
+	life.review().decide_review("Partly Upheld").respond().accept().carry_out().close()
 
 
 def _silence(life: Life) -> None:
