@@ -441,8 +441,9 @@ def out_of_an_issue(life: Life) -> None:
 	life.enter(life.handler)
 	life.taken_on(issue.make_complaint(opened_issue.name)["complaint"], person)
 	receipt = life.receipt()
-	what = {name: receipt[name] for name in ("category", "remedy_requested", "subjects", "complainant_phone")}
-	life.acknowledge().assess(**what).investigate().decide().respond().accept().carry_out().close()
+	names = ("category", "remedy_requested", "subjects", "complainant_phone", "complainant_address")
+	life.edit(life.handler, **{name: receipt[name] for name in names})
+	life.acknowledge().assess().investigate().decide().respond().accept().carry_out().close()
 
 
 # lives that have not ended yet ---------------------------------------------------------------------------

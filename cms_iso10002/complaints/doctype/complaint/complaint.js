@@ -4,6 +4,8 @@ const METHODS = "cms_iso10002.complaints.actions.";
 frappe.ui.form.on("Complaint", {
 	refresh(frm) {
 		frm.trigger("set_queries");
+		// once recorded, it is corrected with a reason: see the menu
+		frm.set_df_property("received_on", "read_only", frm.is_new() ? 0 : 1);
 		if (frm.is_new()) return;
 		frm.trigger("show_milestones");
 		frm.trigger("show_duplicates");
