@@ -53,6 +53,10 @@ class _Row:
 	problem: Refusal | None = None
 
 
+AT_RECEIPT = ("received_on",)
+"""Fields the form leaves alone once a complaint is recorded, but everybody may fill before."""
+
+
 def importable_fields() -> dict[str, Field]:
 	"""The fields of a complaint, and of one row of its tables, that an import may fill."""
 	meta = frappe.get_meta("Complaint")
@@ -66,7 +70,11 @@ def importable_fields() -> dict[str, Field]:
 
 def _open_fields(meta) -> list:
 	shut = (*no_value_fields, *table_fields)
-	return [df for df in meta.fields if df.fieldtype not in shut and not df.read_only]
+	return [
+		df
+		for df in meta.fields
+		if df.fieldtype not in shut and (not df.read_only or df.fieldname in AT_RECEIPT)
+	]
 
 
 def _field(df) -> Field:

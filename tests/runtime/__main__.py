@@ -56,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 		command.set_defaults(command=function, timed=name in ("demo", "test", "setup"))
 		if name == "test":
 			command.add_argument("--keep", action="store_true", help="leave the services running")
+			command.add_argument("--results", default="", help=argparse.SUPPRESS)
 		if name == "clean":
 			command.add_argument("--shared", action="store_true", help="and what all checkouts share")
 		if name in ("exec", "python", "env"):

@@ -1,47 +1,47 @@
 """Runs the tests: unit tests in a plain Python, site and browser tests on each runtime there is."""
 
 import argparse
-import datetime
-import json
 import os
 import subprocess
-import xml.etree.ElementTree as ElementTree
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests.runtime import choice, environments, places, serving, sites
+from tests.runtime import beside, choice, environments, machine, places, results, serving, sites
+from tests.runtime.results import Result
 from tests.runtime.runtime import Runtime
 from tests.runtime.steps import Failed, say
 from tests.runtime.stopping import stop_unless_used
 
 SUITES = ("unit", "site", "browser")
-RECORD = places.CHECKOUT / ".bench-run.json"
-_NO_TESTS = 5
 _NARROWING = ("-k", "-m", "--lf", "--last-failed", "--ff", "--sw", "--deselect", "--ignore")
-
-
-@dataclass
-class Result:
-	suite: str
-	code: int
-	passed: int = 0
-	failed: int = 0
-	skipped: int = 0
-
-	def line(self) -> str:
-		return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
 
 
 def main(options: argparse.Namespace) -> int:
 	arguments = [_absolute(word) for word in options.arguments]
 	suites = _suites(arguments)
-	results = []
-	if "unit" in suites:
-		results.append(_unit(arguments))
-	if set(suites) & {"site", "browser"}:
-		for runtime in choice.several(options.runtime):
-			results += _on_or_why_not(runtime, suites, arguments, options)
-	return _conclude(results)
+	if options.results:
+		[runtime] = choice.several(options.runtime)
+		results.hand_over(Path(options.results), _on_or_why_not(runtime, suites, arguments, options))
+		return 0
+	runtimes = choice.several(options.runtime) if set(suites) & {"site", "browser"} else []
+	others = _start_others(runtimes, options)
+	done = [_unit(arguments)] if "unit" in suites else []
+	for runtime in runtimes[: len(runtimes) - len(others)]:
+		done += _on_or_why_not(runtime, suites, arguments, options)
+	for other in others:
+		done += other.join()
+	return results.conclude(done)
+
+
+def _start_others(runtimes: list[Runtime], options: argparse.Namespace) -> list[beside.Beside]:
+	"""All runtimes but the first are tested beside it, where there is a processor for them."""
+	if len(runtimes) < 2 or not beside.worth_it():
+		return []
+	machine.need_packages(runtimes[0].log, packaged=True)
+	words = ["--site", options.site] if options.site else []
+	flags = {"--fresh": options.fresh, "--no-migrate": not options.migrate, "--keep": options.keep}
+	words += [flag for flag, wanted in flags.items() if wanted]
+	words += options.arguments
+	return [beside.Beside(runtime.kind, words) for runtime in runtimes[1:]]
 
 
 def _on_or_why_not(runtime: Runtime, suites: list[str], arguments: list[str], options) -> list[Result]:
@@ -67,7 +67,7 @@ def _on(runtime: Runtime, suites: list[str], arguments: list[str], options) -> l
 	say(f"\nSite and browser tests on the {runtime.kind} runtime")
 	found = {service.name for service in serving.running(runtime)}
 	site = sites.site_name(sites.TEST_SITE, options.site)
-	results = []
+	done = []
 	with runtime.in_use():
 		runtime.prepare()
 		sites.ensure(runtime, site, options.fresh, options.migrate)
@@ -76,13 +76,13 @@ def _on(runtime: Runtime, suites: list[str], arguments: list[str], options) -> l
 		environment = {**runtime.environment(site), "CMS_BASE_URL": serving.start_web(runtime, site)}
 		for suite in [suite for suite in ("site", "browser") if suite in suites]:
 			name = "-".join(filter(None, (runtime.kind, options.site, suite)))
-			results.append(_pytest(name, runtime.python, environment, arguments))
+			done.append(_pytest(name, runtime.python, environment, arguments))
 		serving.stop_web(runtime, site)
 	if runtime.kind == "bench" and not _narrowed(arguments):
-		_record(runtime, results)
+		results.record(runtime, done)
 	if not options.keep and not found:
 		stop_unless_used(runtime)
-	return results
+	return done
 
 
 def _pytest(name: str, python: Path, environment: dict, arguments: list[str]) -> Result:
@@ -101,49 +101,7 @@ def _pytest(name: str, python: Path, environment: dict, arguments: list[str]) ->
 		extra += ["-W", "ignore::DeprecationWarning", "-W", "ignore::FutureWarning"]
 	command = [python, "-m", "pytest", *extra, *given, *targets]
 	done = subprocess.run(command, cwd=places.CHECKOUT, env=environment, check=False)
-	return _count(Result(name, done.returncode), report)
-
-
-def _count(result: Result, report: Path) -> Result:
-	if report.exists():
-		for suite in ElementTree.parse(report).iter("testsuite"):
-			numbers = {key: int(suite.get(key, 0)) for key in ("tests", "failures", "errors", "skipped")}
-			result.failed += numbers["failures"] + numbers["errors"]
-			result.skipped += numbers["skipped"]
-			result.passed += numbers["tests"] - sum(numbers[key] for key in ("failures", "errors", "skipped"))
-	return result
-
-
-def _conclude(results: list[Result]) -> int:
-	say()
-	for result in results:
-		say(f"  {result.suite:<18} {result.line()}")
-	total = Result("total", 0)
-	for result in results:
-		total.passed += result.passed
-		total.failed += result.failed
-		total.skipped += result.skipped
-	say(f"total: {total.line()}")
-	codes = [result.code for result in results]
-	if codes and all(code == _NO_TESTS for code in codes):
-		return _NO_TESTS
-	return next((code for code in codes if code not in (0, _NO_TESTS)), 0)
-
-
-def _record(runtime: Runtime, results: list[Result]) -> None:
-	"""Tells which commit ran on which real Frappe and ERPNext, and how it went."""
-	git = ["git", "-C", str(places.CHECKOUT)]
-	commit = subprocess.run([*git, "rev-parse", "HEAD"], capture_output=True, text=True, check=False)
-	changed = subprocess.run([*git, "status", "--porcelain"], capture_output=True, text=True, check=False)
-	counts = {key: sum(getattr(r, key) for r in results) for key in ("passed", "failed", "skipped")}
-	record = {
-		"commit": commit.stdout.strip(),
-		"uncommitted_changes": bool(changed.stdout.strip()),
-		**runtime.versions(),
-		"counts": counts,
-		"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-	}
-	RECORD.write_text(json.dumps(record, indent="\t") + "\n")
+	return results.counted(name, done.returncode, report)
 
 
 def _absolute(word: str) -> str:

@@ -37,6 +37,7 @@ def _make_cast() -> None:
 	from tests.site import factories
 
 	frappe.flags.in_test = True
+	factories.clear_records()
 	factories.make_cast()
 	frappe.db.commit()
 
