@@ -69,7 +69,12 @@ def make_ground() -> tuple[str, str]:
 			"apply_sla_for_resolution": 1,
 			"default_priority": "Medium",
 			"priorities": [
-				{"priority": "Medium", "default_priority": 1, "response_time": 8 * 3600, "resolution_time": 160 * 3600}
+				{
+					"priority": "Medium",
+					"default_priority": 1,
+					"response_time": 8 * 3600,
+					"resolution_time": 160 * 3600,
+				}
 			],
 			"support_and_resolution": [
 				{"workday": day, "start_time": "09:00:00", "end_time": "17:00:00"}
@@ -86,7 +91,11 @@ def measure(customer: str) -> dict[str, list[float]]:
 	"""Seconds of each insert, in turns, after a warm-up of both."""
 	from cms_iso10002.complaints import intake
 
-	text = {"subject": "Kettle leaks", "description": "It has leaked since the first day.", "customer": customer}
+	text = {
+		"subject": "Kettle leaks",
+		"description": "It has leaked since the first day.",
+		"customer": customer,
+	}
 	makers = {
 		"issue": lambda: frappe.get_doc({"doctype": "Issue", **text}).insert(),
 		"complaint": lambda: intake.register({"channel": "Phone", **text}),

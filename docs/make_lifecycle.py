@@ -30,13 +30,26 @@ def text() -> str:
 	for state, category in STATES.items():
 		actions = ", ".join(t.action for t in lifecycle.TRANSITIONS if state in t.sources)
 		lines.append(f"| {state} | {category} | {actions} |")
-	lines += ["", "## Actions", "", "| action | from | to | who | asks | needs |", "|---|---|---|---|---|---|"]
+	lines += [
+		"",
+		"## Actions",
+		"",
+		"| action | from | to | who | asks | needs |",
+		"|---|---|---|---|---|---|",
+	]
 	for t in lifecycle.TRANSITIONS:
 		target = t.target or ("where it was" if t.action == "Resume" else "the state chosen")
 		asks = ", ".join(ask.label + (" *" if ask.required else "") for ask in t.asks)
 		needs = "; ".join(_first_line(need) or need.__name__.replace("_", " ") for need in t.needs)
-		lines.append(f"| {t.action} | {', '.join(t.sources)} | {target} | {', '.join(t.roles)} | {asks} | {needs} |")
-	lines += ["", "\\* must be answered.", "", "Assessing asks for " + ", ".join(guards.ASSESSMENT.values()) + ", and the conflict check."]
+		lines.append(
+			f"| {t.action} | {', '.join(t.sources)} | {target} | {', '.join(t.roles)} | {asks} | {needs} |"
+		)
+	lines += [
+		"",
+		"\\* must be answered.",
+		"",
+		"Assessing asks for " + ", ".join(guards.ASSESSMENT.values()) + ", and the conflict check.",
+	]
 	lines += ["", "## Grounds for closing", "", "| basis | what it means |", "|---|---|"]
 	lines += [f"| {name} | {_first_line(basis) or '-'} |" for name, basis in CLOSURE_BASES.items()]
 	return "\n".join(lines) + "\n"

@@ -344,6 +344,10 @@ class Life:
 	def decide_review(self, outcome: str) -> Life:
 		"""The manager decides; where the first answer was wrong, what was learnt from it is put right as well."""
 		self.wait(7)
-		learnt = {} if outcome == "Not Upheld" else {"action_state": "", "no_action_reason": "", **self.learnt(outcome)}
+		learnt = (
+			{}
+			if outcome == "Not Upheld"
+			else {"action_state": "", "no_action_reason": "", **self.learnt(outcome)}
+		)
 		self.act("manager", "Decide Review", learnt, outcome=outcome, reasons=told.REVIEWED[outcome])
 		return self

@@ -26,7 +26,9 @@ def agent(page, login):
 				"send_welcome_email": 0,
 				"new_password": PASSWORD,
 				"language": "en",
-				"roles": [{"role": role} for role in ("Complaint Agent", "Complaint Investigator", "Sales User")],
+				"roles": [
+					{"role": role} for role in ("Complaint Agent", "Complaint Investigator", "Sales User")
+				],
 			},
 		)
 		assert answer.ok, answer.text()
@@ -67,7 +69,9 @@ def open_form(page, name: str) -> None:
 def press(page, action: str, **answers: str) -> None:
 	"""Press a workflow button and answer its dialog, if it asks anything."""
 	page.locator(".actions-btn-group button:visible").first.click()
-	page.locator(".actions-btn-group .dropdown-menu a", has_text=re.compile(rf"^\s*{action}\s*$")).first.click()
+	page.locator(
+		".actions-btn-group .dropdown-menu a", has_text=re.compile(rf"^\s*{action}\s*$")
+	).first.click()
 	if not answers:
 		return
 	dialog = page.locator(".modal.show .modal-dialog").last
@@ -98,7 +102,9 @@ def test_from_received_to_closed_by_the_buttons(agent, shot):
 	name = make_complaint(page)
 
 	page.goto("/app/complaint")
-	page.locator(".list-row-container", has_text=name).or_(page.locator(".list-row", has_text="Kettle leaks").first).first.wait_for()
+	page.locator(".list-row-container", has_text=name).or_(
+		page.locator(".list-row", has_text="Kettle leaks").first
+	).first.wait_for()
 	shot("list")
 
 	open_form(page, name)
@@ -153,7 +159,9 @@ def test_from_received_to_closed_by_the_buttons(agent, shot):
 def test_a_status_by_rest_around_the_workflow_is_refused(agent):
 	page = agent
 	name = make_complaint(page)
-	answer = page.request.put(f"/api/resource/Complaint/{name}", headers=csrf(page), data={"status": "Closed"})
+	answer = page.request.put(
+		f"/api/resource/Complaint/{name}", headers=csrf(page), data={"status": "Closed"}
+	)
 	assert answer.status == 417
 	assert "can't go from Received to Closed" in json.dumps(answer.json())
 	assert page.request.get(f"/api/resource/Complaint/{name}").json()["data"]["status"] == "Received"

@@ -14,12 +14,12 @@ class ComplaintSLAPolicy(Document):
 	from typing import TYPE_CHECKING
 
 	if TYPE_CHECKING:
+		from erpnext.support.doctype.service_day.service_day import ServiceDay
 		from frappe.types import DF
 
 		from cms_iso10002.complaints.doctype.complaint_sla_target.complaint_sla_target import (
 			ComplaintSLATarget,
 		)
-		from erpnext.support.doctype.service_day.service_day import ServiceDay
 
 		amended_from: DF.Link | None
 		category: DF.Link | None
