@@ -16,7 +16,8 @@ from tests.site.factories import make_customer
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 CFPB = DOCS / "import-cfpb.json"
-SAMPLE = Path(os.environ.get("CMS_SHARED_DATA", "/work/shared/data")) / "cfpb-complaints-sample.csv"
+BESIDE_THE_CHECKOUT = Path(__file__).resolve().parents[3] / "shared" / "data"
+SAMPLE = Path(os.environ.get("CMS_SHARED_DATA") or BESIDE_THE_CHECKOUT) / "cfpb-complaints-sample.csv"
 HEADER = "date_received,product,issue,state,date_sent_to_company\n"
 GOOD = "2016-10-03,Reverse mortgage,Improper contact,AZ,2016-10-03\n"
 COUNTED = (
