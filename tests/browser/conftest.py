@@ -51,6 +51,7 @@ def page(browser, base_url: str):
 	"""
 	context = browser.new_context(base_url=base_url, viewport={"width": 1280, "height": 900}, locale="en")
 	page = context.new_page()
+	page.set_default_timeout(60_000)  # two runtimes may share two cores
 	page.errors = []
 	page.on("pageerror", lambda error: page.errors.append(f"script error: {error.stack}"))
 	page.on("console", lambda message: _note(page, message))

@@ -93,7 +93,7 @@ def set_values(page, values: dict) -> None:
 
 
 def wait_for_state(page, state: str) -> None:
-	page.wait_for_function("s => cur_frm.doc.status === s", arg=state, timeout=15000)
+	page.wait_for_function("s => cur_frm.doc.status === s", arg=state, timeout=60000)
 	page.wait_for_function("() => !cur_frm.is_dirty()")
 
 
