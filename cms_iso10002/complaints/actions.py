@@ -13,7 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import cases, clock, intake, timeline
+from cms_iso10002.complaints import cases, clock, intake
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import guards, lifecycle
 from cms_iso10002.core.refusal import Refusal
@@ -182,11 +182,6 @@ def _detail(kind: str, data: Mapping[str, Any]) -> str:
 		return f"{data['remedy']}: {_(data['to'])}"
 	parts = [data.get(name) for name in ("outcome", "basis", "channel", "delivery", "response")]
 	return ", ".join(_(part) for part in parts if part)
-
-
-def record_message(complaint: str, communication: str, *, public: bool = True) -> None:
-	"""An event for a message that reached the complaint."""
-	timeline.record(complaint, "message_received", {"communication": communication}, public=public)
 
 
 def survivor(complaint: str) -> str:

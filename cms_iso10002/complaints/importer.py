@@ -60,7 +60,7 @@ AT_RECEIPT = ("received_on",)
 def importable_fields() -> dict[str, Field]:
 	"""The fields of a complaint, and of one row of its tables, that an import may fill."""
 	meta = frappe.get_meta("Complaint")
-	closed = {*SERVER_FIELDS, *intake.SERVER_FIELDS, "naming_series"}
+	closed = {*SERVER_FIELDS, *intake.NOT_HANDED_IN, "naming_series"}
 	fields = {df.fieldname: _field(df) for df in _open_fields(meta) if df.fieldname not in closed}
 	for table in TABLES:
 		for df in _open_fields(frappe.get_meta(meta.get_field(table).options)):

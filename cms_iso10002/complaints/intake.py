@@ -27,20 +27,8 @@ MOST_ROWS = 500
 """Rows of one table of one complaint."""
 EARLIEST = "1990-01-01"
 
-SERVER_FIELDS = frozenset(
-	{
-		"name",
-		"owner",
-		"status",
-		"status_category",
-		"recorded_on",
-		"tracking_key_hash",
-		"milestones",
-		"decisions",
-		"extensions",
-	}
-)
-"""What nobody may hand in."""
+NOT_HANDED_IN = frozenset({"name", "owner", "status"})
+"""What nobody may hand in; the rest of what the server owns the controller puts right itself."""
 
 
 def register(
@@ -61,7 +49,7 @@ def register(
 	if existing := registered_as(dedupe_key):
 		return frappe.get_doc("Complaint", existing)
 	doc = frappe.new_doc("Complaint")
-	doc.update({name: value for name, value in values.items() if name not in SERVER_FIELDS})
+	doc.update({name: value for name, value in values.items() if name not in NOT_HANDED_IN})
 	doc.received_on = values.get("received_on") or clock.now_site()
 	doc.flags.ignore_permissions = ignore_permissions
 	doc.flags.dedupe_key = dedupe_key
@@ -248,10 +236,6 @@ def receive(doc) -> None:
 		specs.append(EventSpec("immediate_action", {"by": doc.immediate_action_by or ""}))
 	changed = timeline.record_all(doc.name, specs, dedupe_key=doc.flags.dedupe_key, received_now=True)
 	doc.take_server_fields(changed)
-	if doc.outside_body:
-		_open_dispute(doc)
-	if doc.safety_implication == "Yes":
-		alerts.safety(doc)
 	screen(doc)
 
 
@@ -276,19 +260,28 @@ def _open_dispute(doc) -> None:
 
 
 def screen(doc) -> None:
-	"""Screen by subject matter: what ISO 10002 does not cover is put out of scope, and told where to go."""
-	from cms_iso10002.complaints import actions
-
+	"""Screen by subject matter, as the core says: beside an outside dispute, safety at once, out of scope or not."""
 	category = doc.category and frappe.get_cached_doc("Complaint Category", doc.category)
 	screening = triage.screen(
 		is_employment_dispute=bool(cint(doc.is_employment_dispute)),
 		complainant_type=doc.complainant_type,
 		already_outside=bool(doc.outside_body),
 		category_out_of_scope=bool(category and category.out_of_scope),
+		safety_implication=doc.safety_implication == "Yes",
 	)
-	if not screening.out_of_scope:
-		return
-	reason = (category and category.referral_note) or _(screening.reason[0]).format(*screening.reason[1])
+	if screening.open_external_dispute:
+		_open_dispute(doc)
+	if screening.alert_manager:
+		alerts.safety(doc)
+	if screening.out_of_scope:
+		template, arguments = screening.reason
+		_put_out_of_scope(doc, (category and category.referral_note) or _(template).format(*arguments))
+
+
+def _put_out_of_scope(doc, reason: str) -> None:
+	"""What ISO 10002 does not cover is put out of scope, and told where to go."""
+	from cms_iso10002.complaints import actions
+
 	try:
 		done = actions.perform(
 			doc.name, "Put Out of Scope", {"reason": reason}, roles=("System",), by_system=True

@@ -13,6 +13,15 @@ from datetime import date, datetime
 from typing import Any
 
 
+def day_of(value: date | datetime | str | None) -> date | None:
+	"""The date of what a field holds: a date, a datetime or their ISO text; None for nothing."""
+	if isinstance(value, datetime):
+		return value.date()
+	if isinstance(value, str) and value:
+		return date.fromisoformat(value[:10])
+	return value or None
+
+
 @dataclass(frozen=True)
 class Actor:
 	"""Who acts: a user's name and the roles they hold (`Complainant` and `System` are roles here too)."""

@@ -8,9 +8,9 @@ returns what is still missing, as a list of noun phrases; an empty list means th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
-from cms_iso10002.core.case import Case
+from cms_iso10002.core.case import Case, day_of
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.core.triage import at_least
 
@@ -22,14 +22,6 @@ DECISION_LETTERS = ("Decision", "Review Outcome", "Summary Resolution")
 NEGATIVE = ("Rejected", "Partly Accepted")
 
 Basis = Callable[[Case], "list[str]"]
-
-
-def _day(value: date | datetime | str | None) -> date | None:
-	if isinstance(value, datetime):
-		return value.date()
-	if isinstance(value, str) and value:
-		return date.fromisoformat(value[:10])
-	return value or None
 
 
 def agreed_redress_missing(case: Case) -> list[str]:
@@ -75,14 +67,14 @@ def no_reply(case: Case) -> list[str]:
 	]
 	if not delivered:
 		missing.append(N_("a delivered decision letter"))
-	sent_on = _day(decision.get("sent_on"))
+	sent_on = day_of(decision.get("sent_on"))
 	waited = timedelta(days=settings.get("answer_within_days") or 0)
 	if not sent_on or case.today < sent_on + waited:
 		missing.append(N_("the time for an answer having passed"))
 	reminders = [
 		letter
 		for letter in _last_letters(case, ("Progress Update",))
-		if sent_on and (_day(letter.get("sent_on")) or date.min) >= sent_on
+		if sent_on and (day_of(letter.get("sent_on")) or date.min) >= sent_on
 	]
 	if len(reminders) < (settings.get("no_reply_reminders") or 0):
 		missing.append(N_("the reminders sent"))
@@ -108,7 +100,7 @@ def recourse_exhausted(case: Case) -> list[str]:
 
 def recourse_expired(case: Case) -> list[str]:
 	"""Rejected, and the time to go further has passed unused."""
-	expires = _day(case.last_decision.get("recourse_expires_on"))
+	expires = day_of(case.last_decision.get("recourse_expires_on"))
 	missing = [] if case.get("response") in NEGATIVE else [N_("the complainant's rejection")]
 	if not expires or case.today <= expires:
 		missing.append(N_("the recourse window having passed"))

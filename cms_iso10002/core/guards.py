@@ -10,12 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
 from html import unescape
 from typing import Any
 
 from cms_iso10002.core import fairness
-from cms_iso10002.core.case import Actor, Case
+from cms_iso10002.core.case import Actor, Case, day_of
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing
 from cms_iso10002.core.refusal import N_, Refusal
 from cms_iso10002.core.states import CLOSED_STATES
@@ -130,7 +129,7 @@ def may_accept(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list
 	"""A representative accepts only with proven authority to do so."""
 	if not data or data.get("given_by") != "Representative":
 		return []
-	valid_until = _date(case.get("representative_valid_until"))
+	valid_until = day_of(case.get("representative_valid_until"))
 	ok = (
 		case.get("representative_verified_by")
 		and case.get("representative_authority") in ("Accept", "Receive Money")
@@ -158,7 +157,7 @@ def reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 def _deciders(case: Case) -> set[str | None]:
 	"""Who decided earlier rounds, or approved what was decided."""
 	rows = case.rows("decisions")
-	return {row.get("decided_by") for row in rows} | {row.get("approved_by") for row in rows} - {None, ""}
+	return {row.get(name) for row in rows for name in ("decided_by", "approved_by")} - {None, ""}
 
 
 def reopening(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
@@ -252,15 +251,7 @@ def inside_recourse(case: Case, actor: Actor, data: Mapping[str, Any] | None) ->
 				"Only a complaint closed as No Reply can be rejected late: ask a Complaint Manager to reopen it."
 			)
 		)
-	expires = _date(case.last_decision.get("recourse_expires_on"))
+	expires = day_of(case.last_decision.get("recourse_expires_on"))
 	if expires and case.today > expires:
 		raise Refusal(N_("The recourse window ended on {0}."), expires.isoformat())
 	return []
-
-
-def _date(value: Any) -> date | None:
-	if isinstance(value, datetime):
-		return value.date()
-	if isinstance(value, str) and value:
-		return date.fromisoformat(value[:10])
-	return value or None

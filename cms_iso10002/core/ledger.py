@@ -382,7 +382,7 @@ def merkle_root(leaves: Sequence[str]) -> str:
 	"""
 	if not leaves:
 		return hashlib.sha256(b"").hexdigest()
-	level = [_leaf_hash(leaf) for leaf in leaves]
+	level = [leaf_hash(leaf) for leaf in leaves]
 	while len(level) > 1:
 		level = _level_above(level)
 	return level[0].hex()
@@ -395,7 +395,7 @@ def inclusion_proof(leaves: Sequence[str], index: int) -> list[str]:
 	"""
 	if not 0 <= index < len(leaves):
 		raise IndexError(f"there is no leaf {index} among {len(leaves)}")
-	level, proof = [_leaf_hash(leaf) for leaf in leaves], []
+	level, proof = [leaf_hash(leaf) for leaf in leaves], []
 	while len(level) > 1:
 		sibling = index ^ 1
 		if sibling < len(level):
@@ -408,27 +408,27 @@ def verify_inclusion(leaf: str, index: int, size: int, proof: Sequence[str], roo
 	"""Whether `proof` shows that `leaf` is number `index` (from 0) of the `size` leaves under `root`."""
 	if not 0 <= index < size or not all(map(_is_hash, proof)):
 		return False
-	node, rest = _leaf_hash(leaf), list(proof)
+	node, rest = leaf_hash(leaf), list(proof)
 	while size > 1:
 		if index ^ 1 < size:
 			if not rest:
 				return False
 			sibling = bytes.fromhex(rest.pop(0))
-			node = _node_hash(sibling, node) if index & 1 else _node_hash(node, sibling)
+			node = node_hash(sibling, node) if index & 1 else node_hash(node, sibling)
 		index, size = index // 2, (size + 1) // 2
 	return not rest and node.hex() == root
 
 
-def _leaf_hash(leaf: str) -> bytes:
+def leaf_hash(leaf: str) -> bytes:
 	return hashlib.sha256(b"\x00" + leaf.encode()).digest()
 
 
-def _node_hash(left: bytes, right: bytes) -> bytes:
+def node_hash(left: bytes, right: bytes) -> bytes:
 	return hashlib.sha256(b"\x01" + left + right).digest()
 
 
 def _level_above(level: Sequence[bytes]) -> list[bytes]:
-	above = [_node_hash(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+	above = [node_hash(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
 	return [*above, level[-1]] if len(level) % 2 else above
 
 

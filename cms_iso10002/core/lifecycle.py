@@ -50,7 +50,6 @@ SYSTEM = "System"
 """The sweep. Not a Frappe role."""
 
 DESK_ROLES = (AGENT, INVESTIGATOR, MANAGER)
-STAFF_ANY = DESK_ROLES
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from cms_iso10002.core.ledger import _leaf_hash, _node_hash
+from cms_iso10002.core.ledger import leaf_hash, node_hash
 
 
 class Tree:
@@ -21,10 +21,10 @@ class Tree:
 	def add(self, leaf: str) -> None:
 		"""Add a leaf on the right; two subtrees of the same size become one."""
 		self.size += 1
-		leaves, node = 1, _leaf_hash(leaf)
+		leaves, node = 1, leaf_hash(leaf)
 		while self._peaks and self._peaks[-1][0] == leaves:
 			_same, left = self._peaks.pop()
-			leaves, node = leaves * 2, _node_hash(left, node)
+			leaves, node = leaves * 2, node_hash(left, node)
 		self._peaks.append((leaves, node))
 
 	@property
@@ -34,5 +34,5 @@ class Tree:
 			return hashlib.sha256(b"").hexdigest()
 		_leaves, node = self._peaks[-1]
 		for _leaves, left in reversed(self._peaks[:-1]):
-			node = _node_hash(left, node)
+			node = node_hash(left, node)
 		return node.hex()

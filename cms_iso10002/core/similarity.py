@@ -24,12 +24,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from html import unescape
 from typing import Any
 
 from rapidfuzz import fuzz
 
+from cms_iso10002.core.case import day_of
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.core.triage import Sentence
 
@@ -201,16 +201,8 @@ def _text_of(case: Mapping[str, Any]) -> str:
 
 
 def _days_apart(a: Mapping[str, Any], b: Mapping[str, Any]) -> int:
-	days = [_day(case.get("received_on")) for case in (a, b)]
+	days = [day_of(case.get("received_on")) for case in (a, b)]
 	return abs((days[0] - days[1]).days) if all(days) else 0
-
-
-def _day(value: date | datetime | str | None) -> date | None:
-	if isinstance(value, datetime):
-		return value.date()
-	if isinstance(value, str) and value:
-		return date.fromisoformat(value[:10])
-	return value or None
 
 
 # -- comparing ----------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import argparse
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -16,6 +17,8 @@ from tests.runtime.steps import Failed, say
 
 
 def main(words: list[str] | None = None) -> int:
+	# Ended from outside, it ends in order, and with it what runs beside it.
+	signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 	options, rest = _parser().parse_known_args(words)
 	options.arguments = rest[1:] if rest[:1] == ["--"] else rest
 	started = time.monotonic()

@@ -1,5 +1,6 @@
 """Tests on one runtime while others run: a command of its own, whose output is shown when its turn has come."""
 
+import atexit
 import os
 import subprocess
 import sys
@@ -29,6 +30,13 @@ class Beside:
 				cwd=places.CHECKOUT,
 				env={**os.environ, "PYTHONUNBUFFERED": "1"},
 			)
+		# Whoever ends this command ends that one too.
+		atexit.register(self._end)
+
+	def _end(self) -> None:
+		if self.process.poll() is None:
+			self.process.terminate()
+			self.process.wait()
 
 	def join(self) -> list[Result]:
 		"""Shows what the process has said, and says further, until it ends."""
