@@ -1,10 +1,16 @@
-"""Telling people inside the organisation, at once and once."""
+"""Telling people inside the organisation, at once and once.
+
+Everything is written in the transaction of what it tells of (Frappe's own notifier enqueues before the commit): the
+Notification Log, the e-mail that Frappe queues with it for those who want one, the ToDo. So what is recorded was
+told, and what was rolled back was not.
+"""
 
 from __future__ import annotations
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
+from frappe.query_builder.functions import Count
 
 from cms_iso10002.complaints.cases import concerned_users
 
@@ -13,27 +19,43 @@ MANAGER = "Complaint Manager"
 
 def managers(doc) -> list[str]:
 	"""The Complaint Managers who may see `doc`: enabled, and not concerned; the alternate where none is left."""
-	user, has_role = DocType("User"), DocType("Has Role")
-	names = (
-		frappe.qb.from_(user)
-		.join(has_role)
-		.on((has_role.parent == user.name) & (has_role.parenttype == "User"))
-		.select(user.name)
-		.distinct()
-		.where((has_role.role == MANAGER) & (user.enabled == 1))
-		.run(pluck=True)
-	)
+	names = holders(MANAGER)
 	concerned = concerned_users(doc)
-	free = sorted(set(names) - concerned - {"Administrator"})
+	free = sorted(set(names) - concerned)
 	alternate = frappe.db.get_single_value("Complaint Settings", "alternate_manager")
 	if (not free or set(names) & concerned) and alternate and alternate not in concerned:
 		free = sorted({*free, alternate})
 	return free
 
 
-def notify(doc, users: list[str], subject: str, kind: str = "Alert") -> None:
+def holders(role: str) -> list[str]:
+	"""The enabled users who hold `role`, Administrator left out, in order."""
+	user, has_role = DocType("User"), DocType("Has Role")
+	return (
+		frappe.qb.from_(user)
+		.join(has_role)
+		.on((has_role.parent == user.name) & (has_role.parenttype == "User"))
+		.select(user.name)
+		.distinct()
+		.where((has_role.role == role) & (user.enabled == 1) & (user.name != "Administrator"))
+		.orderby(user.name)
+		.run(pluck=True)
+	)
+
+
+def who_may_see(doc, users: list[str]) -> list[str]:
+	"""Those of `users` who may read `doc`, in order: nobody is told of a case that is kept from them."""
+	return [user for user in users if frappe.has_permission("Complaint", "read", doc, user=user)]
+
+
+def in_charge(doc) -> list[str]:
+	"""Whom a matter of `doc` is brought to first: its handler, else the managers."""
+	return who_may_see(doc, [doc.handler]) if doc.handler else managers(doc)
+
+
+def notify(doc, users: list[str], subject: str, kind: str = "Alert", content: str = "") -> None:
 	"""A Notification Log for each user, written in the same transaction; the subject names no complainant."""
-	for user in users:
+	for user in dict.fromkeys(users):
 		frappe.get_doc(
 			{
 				"doctype": "Notification Log",
@@ -42,11 +64,41 @@ def notify(doc, users: list[str], subject: str, kind: str = "Alert") -> None:
 				"document_type": "Complaint",
 				"document_name": doc.name,
 				"subject": subject,
+				"email_content": content,
 				"from_user": frappe.session.user,
 			}
 		).insert(
 			ignore_permissions=True
 		)  # everybody may be notified; nobody has create permission on the log
+
+
+def assign(doc, user: str, task: str, priority: str = "Medium") -> None:
+	"""An open ToDo on `doc` for `user`, unless they have one that says the same.
+
+	Raises frappe.ValidationError for a person concerned (see `permissions.refuse_concerned_assignee`).
+	"""
+	values = {"reference_type": "Complaint", "reference_name": doc.name, "allocated_to": user}
+	if frappe.db.exists("ToDo", {**values, "description": task, "status": "Open"}):
+		return
+	todo = frappe.new_doc("ToDo")
+	todo.update({**values, "description": task, "priority": priority, "assigned_by": frappe.session.user})
+	todo.insert(ignore_permissions=True)  # the clock assigns, not the user in whose name the job runs
+
+
+def least_busy(users: list[str]) -> str | None:
+	"""The one of `users` with the fewest open tasks on complaints; the first of several, None of none."""
+	if len(users) < 2:
+		return users[0] if users else None
+	todo = DocType("ToDo")
+	rows = (
+		frappe.qb.from_(todo)
+		.select(todo.allocated_to, Count("*"))
+		.where((todo.reference_type == "Complaint") & (todo.status == "Open") & todo.allocated_to.isin(users))
+		.groupby(todo.allocated_to)
+		.run()
+	)
+	busy = dict(rows)
+	return min(users, key=lambda user: (busy.get(user, 0), users.index(user)))
 
 
 def safety(doc) -> None:

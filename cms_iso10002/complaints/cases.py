@@ -14,7 +14,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import get_datetime
 
-from cms_iso10002.complaints import clock, policy
+from cms_iso10002.complaints import clock, policy, timeline
 from cms_iso10002.core import lifecycle
 from cms_iso10002.core.case import Actor, Case, Outcome
 from cms_iso10002.core.refusal import Refusal
@@ -31,6 +31,7 @@ def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) 
 	values["received_on"] = get_datetime(doc.received_on) if doc.received_on else None
 	original = _original((data or {}).get("duplicate_of"))
 	stored = None if doc.is_new() else doc.name
+	under = policy.in_force(doc.policy_snapshot, timeline.policy_changes(doc.name) if stored else ())
 	return Case(
 		doc=values,
 		now=clock.now_utc(),
@@ -39,7 +40,9 @@ def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) 
 		disputes=_belonging("External Dispute", stored, "filed_on", "closed_on", "outcome"),
 		settings=settings(),
 		concerned=concerned_users(doc),
-		summary_letter_required=policy.needs_summary_letter(doc.policy_snapshot),
+		fast_track=under.fast_track,
+		calendar=under.calendar,
+		received_at=clock.to_utc(doc.received_on) if doc.received_on else None,
 		original=original,
 		same_complainant=bool(original) and same_complainant(values, original),
 	)

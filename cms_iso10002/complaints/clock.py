@@ -17,8 +17,15 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def now_utc() -> datetime:
-	"""The present instant, aware. Tests and the demo set `frappe.flags.complaints_now` to another one."""
-	return frappe.flags.complaints_now or datetime.now(UTC)
+	"""The present instant, aware. Tests and the demo set `frappe.flags.complaints_now` to another one.
+
+	On a site that allows tests (`allow_tests` in its configuration), `complaints_clock_ahead` sets it ahead by so many
+	seconds for all its processes.
+	"""
+	if frappe.flags.complaints_now:
+		return frappe.flags.complaints_now
+	ahead = frappe.conf.complaints_clock_ahead if frappe.conf.allow_tests else 0
+	return datetime.now(UTC) + timedelta(seconds=int(ahead or 0))
 
 
 def site_zone() -> ZoneInfo:
@@ -45,6 +52,15 @@ def to_site(instant: datetime | None) -> datetime | None:
 def now_site() -> datetime:
 	"""The present as a naive site datetime."""
 	return to_site(now_utc())
+
+
+def latest_site() -> datetime:
+	"""The latest site datetime up to now: where clocks were set back within the last hours, not the present one.
+
+	What was to happen at 02:50 must not wait for an hour because clocks now say 02:05 again.
+	"""
+	now = now_utc()
+	return max(to_site(now - timedelta(minutes=minutes)) for minutes in range(0, 181, 5))
 
 
 def today() -> date:

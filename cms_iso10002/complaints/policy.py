@@ -7,7 +7,8 @@ JSON). Clocks run on the snapshot alone, so editing a policy, its hours or its h
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import frappe
@@ -17,6 +18,8 @@ from frappe.utils import cstr, getdate
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.core import clocks
+from cms_iso10002.core.business_time import WorkCalendar
+from cms_iso10002.core.fast_track import FastTrack
 from cms_iso10002.core.ledger import canonical_json
 
 MATCHED = ("company", "severity", "priority", "channel", "customer_group", "territory", "category")
@@ -24,6 +27,9 @@ MATCHED = ("company", "severity", "priority", "channel", "customer_group", "terr
 
 TREES = ("category", "customer_group", "territory")
 """Of those, the ones in trees: an ancestor matches too."""
+
+CHANGEABLE = ("policy", "title", "targets", "calendar", "fast_track")
+"""What of a frozen policy an event `policy_changed` may replace."""
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -103,9 +109,18 @@ def snapshot(name: str | None) -> str:
 			"title": doc.title,
 			"targets": targets_of(doc),
 			"calendar": calendar_of(doc),
-			"summary_letter_required": bool(doc.summary_letter_required),
+			"fast_track": fast_track_of(doc),
 		}
 	)
+
+
+def fast_track_of(doc) -> dict[str, Any]:
+	"""The fast track of a policy, in the form `core.fast_track.FastTrack.from_dict` takes."""
+	return {
+		"days": doc.fast_track_days or 0,
+		"summary_letter": bool(doc.summary_letter_required),
+		"unless_asked": bool(doc.fast_track_unless_asked),
+	}
 
 
 def targets_of(doc) -> list[dict[str, Any]]:
@@ -121,6 +136,9 @@ def targets_of(doc) -> list[dict[str, Any]]:
 			"warn_percent": percentages(row.warn_percent),
 			"max_extensions": row.max_extensions or 0,
 			"extension_amount": cstr(row.extension_amount or 0),
+			"escalate_to_role": row.escalate_to_role or "",
+			"escalate_to_user": row.escalate_to_user or "",
+			"raises_level": bool(row.raises_level),
 		}
 		for row in doc.targets
 	]
@@ -178,6 +196,34 @@ def load(text: str | None) -> tuple[list[clocks.Target], Any]:
 	)
 
 
-def needs_summary_letter(text: str | None) -> bool:
-	"""Whether the frozen policy asks for a summary letter after an early resolution."""
-	return bool(text) and bool(json.loads(text).get("summary_letter_required"))
+@dataclass(frozen=True)
+class InForce:
+	"""What a complaint is under at present: its frozen policy, as later changes of policy left it.
+
+	`targets` are plain values by stage (escalation included), `calendar` is None where every hour counts.
+	"""
+
+	policy: str
+	targets: Mapping[str, Mapping[str, Any]]
+	calendar: WorkCalendar | None
+	fast_track: FastTrack
+
+	def target(self, stage: str) -> clocks.Target | None:
+		"""The target of a stage, or None."""
+		values = self.targets.get(stage)
+		return clocks.Target.from_dict(values) if values else None
+
+
+def in_force(text: str | None, events: Iterable[clocks.Event] = ()) -> InForce:
+	"""The policy that a snapshot and the events after it leave in force. One without targets for an empty snapshot."""
+	frozen = json.loads(text) if text else {}
+	for event in events:
+		if event.kind == clocks.POLICY_CHANGED:
+			frozen.update({name: event.data[name] for name in CHANGEABLE if event.data.get(name) is not None})
+	calendar = frozen.get("calendar")
+	return InForce(
+		frozen.get("policy") or "",
+		{row["stage"]: row for row in reversed(frozen.get("targets") or [])},
+		clocks.calendar_from_dict(calendar) if calendar else None,
+		FastTrack.from_dict(frozen.get("fast_track")),
+	)

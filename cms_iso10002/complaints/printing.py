@@ -268,6 +268,7 @@ def _content(
 		"remedy_requested": _remedy(complaint.get("remedy_requested"), complaint.get("remedy_notes")),
 		"next_steps": [] if kind in ENDINGS else _next_steps(complaint, kind, language),
 		"question": cstr(extra.get("question")) if known else "",
+		"is_reminder": bool(extra.get("is_reminder")),
 		"answer_by": _answer_by(extra, settings, language) if kind == "Information Request" else "",
 		"message": cstr(extra.get("message") or extra.get("body")) if known else "",
 		# translated where it is one of the reasons we ship, as for an employment dispute
@@ -314,6 +315,7 @@ def _words(context: Mapping[str, Any]) -> dict[str, str]:
 		"phone": _("Phone"),
 		"email": _("E-mail"),
 		"page": _("Page"),
+		"reminder": _("We wrote to you about this before, and have no answer from you yet."),
 		"free": _("Complaining to us costs you nothing and brings you no disadvantage."),
 		"outside": _outside(context["recourse"]["body"]),
 		"kind_regards": _("Kind regards"),

@@ -19,7 +19,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from cms_iso10002.complaints import clock, policy
-from cms_iso10002.core import clocks, ledger
+from cms_iso10002.core import agenda, clocks, ledger
 from cms_iso10002.core.case import EventSpec
 
 MILESTONE_KEY = ("stage", "round", "occurrence", "reference")
@@ -29,12 +29,17 @@ MILESTONE_FIELDS = (
 	"due_at",
 	"warn_at",
 	"met_at",
+	"ended_at",
 	"paused_seconds",
+	"worked_seconds",
 	"remark",
 	"started_utc",
 	"due_utc",
 	"met_utc",
 )
+HEEDED = clocks.KINDS | agenda.EVENT_KINDS
+"""Kinds of events that change a milestone or the agenda; after all others both stand as they were."""
+
 EVENT_FIELDS = (
 	"name",
 	"creation",
@@ -87,23 +92,33 @@ def record_all(
 	actor: str | None = None,
 	dedupe_key: str | None = None,
 	received_now: bool = False,
+	seen: list[clocks.Event] | None = None,
+	fields: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
 	"""Record several events of one complaint in order, then replay its clocks once.
 
 	`at` of an event is an aware instant, now when None. `dedupe_key` marks the first event. `received_now`
-	says that the complaint was inserted in this transaction, so that no event of it need be looked for.
+	says that the complaint was inserted in this transaction, so that no event of it need be looked for; `seen` are
+	its events where the caller read them under the lock. `fields` are server-owned fields to store with the events.
+	Events that no clock and no agenda heeds cost no replay.
+
 	Returns the server-owned fields that changed on the complaint, and the rows of its milestones.
 	"""
 	specs = list(specs)
 	if not specs:
 		return {}
 	head = lock(complaint)
-	events = [] if received_now else None
+	events = [] if received_now else seen
 	changed = _append(complaint, head, specs, actor or frappe.session.user, dedupe_key, events)
-	fields, milestones = replay(complaint, head.policy_snapshot, events)
-	changed.update(fields)
+	changed.update(fields or {})
+	if received_now or any(spec.kind in HEEDED for spec in specs):
+		replayed, rows = replay(complaint, head.policy_snapshot, events, received_now)
+		changed.update(replayed)
+		rows = {"milestones": rows}
+	else:
+		rows = {}
 	frappe.db.set_value("Complaint", complaint, changed, update_modified=False)
-	return {**changed, "milestones": milestones}
+	return {**changed, **rows}
 
 
 def lock(complaint: str) -> frappe._dict:
@@ -113,6 +128,30 @@ def lock(complaint: str) -> frappe._dict:
 	if not head:
 		frappe.throw(frappe._("Complaint {0} does not exist.").format(complaint), frappe.DoesNotExistError)
 	return head
+
+
+def lock_if_free(complaint: str) -> frappe._dict | None:
+	"""As `lock`, with `sweep_attempts`; None at once where another transaction holds the row, or it is gone."""
+	table = DocType("Complaint")
+	rows = (
+		frappe.qb.from_(table)
+		.select("ledger_head", "ledger_sequence", "policy_snapshot", "sweep_attempts")
+		.where(table.name == complaint)
+		.for_update(skip_locked=True)
+		.run(as_dict=True)
+	)
+	return rows[0] if rows else None
+
+
+def refresh(
+	complaint: str,
+	snapshot: str | None,
+	events: list[clocks.Event] | None = None,
+	fields: Mapping[str, Any] | None = None,
+) -> None:
+	"""Store the clocks of a complaint as they stand now, without an event. The caller holds the lock."""
+	standing_now, _rows = replay(complaint, snapshot, events)
+	frappe.db.set_value("Complaint", complaint, {**standing_now, **(fields or {})}, update_modified=False)
 
 
 def _append(
@@ -155,7 +194,7 @@ def _append(
 				clock.to_micros(at),
 				actor,
 				int(spec.public),
-				dedupe_key if not rows else None,
+				spec.dedupe or (dedupe_key if not rows else None),
 				payload,
 				previous,
 				digest,
@@ -175,45 +214,72 @@ def has(complaint: str, kind: str) -> bool:
 	return bool(frappe.db.exists("Complaint Event", {"complaint": complaint, "kind": kind}))
 
 
-def events_of(complaint: str) -> list[clocks.Event]:
-	"""All events of a complaint in order, read with a lock: the snapshot may be older than the last of them."""
+def events_of(complaint: str, kind: str | None = None) -> list[clocks.Event]:
+	"""The events of a complaint, all or of a kind, in order, read with a lock: the snapshot may be older than they."""
 	event = DocType("Complaint Event")
-	rows = (
-		frappe.qb.from_(event)
-		.select(event.kind, event.at_utc, event.sequence, event.payload)
-		.where(event.complaint == complaint)
-		.orderby(event.sequence)
-		.for_update()
-		.run(as_dict=True)
-	)
+	query = frappe.qb.from_(event).select(event.kind, event.at_utc, event.sequence, event.payload)
+	query = query.where(event.complaint == complaint)
+	if kind:
+		query = query.where(event.kind == kind)
+	rows = query.orderby(event.sequence).for_update().run(as_dict=True)
 	return [
 		clocks.Event(row.kind, clock.from_micros(row.at_utc), json.loads(row.payload)["data"], row.sequence)
 		for row in rows
 	]
 
 
-def replay(
-	complaint: str, snapshot: str | None, events: list[clocks.Event] | None = None
-) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-	"""Bring the milestone rows in step with the events; returns `next_action_at` and `is_overdue`, and the rows.
+def policy_changes(complaint: str) -> list[clocks.Event]:
+	"""The changes of policy of a complaint, in order, read with a lock."""
+	return events_of(complaint, clocks.POLICY_CHANGED)
 
-	The caller holds the lock on the complaint and stores the fields.
+
+def replay(
+	complaint: str,
+	snapshot: str | None,
+	events: list[clocks.Event] | None = None,
+	new_case: bool = False,
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+	"""Bring the milestone rows in step with the events; returns the fields that say what is next, and the rows.
+
+	`events` are all of the complaint's where they are known already. The caller holds the lock on the complaint and
+	stores the fields.
 	"""
+	events = events_of(complaint) if events is None else events
+	milestones = read(snapshot, events)
+	return standing(milestones, events), _store(complaint, milestones, new_case)
+
+
+def read(snapshot: str | None, events: list[clocks.Event]) -> list[clocks.Milestone]:
+	"""The milestones that a frozen policy and events give at present."""
 	targets, calendar = policy.load(snapshot)
-	new_case, now = events is not None, clock.now_utc()
-	milestones = clocks.replay(targets, calendar, events if new_case else events_of(complaint), now)
-	fields = {
-		"next_action_at": clock.to_site(clocks.next_action_at(milestones, now)),
+	return clocks.replay(targets, calendar, events, clock.now_utc())
+
+
+def standing(milestones: Sequence[clocks.Milestone], events: Sequence[clocks.Event]) -> dict[str, Any]:
+	"""The fields of a complaint that say how its clocks stand: what is due next, and when the sweep must look."""
+	owed = duties(milestones, events)
+	due = clocks.next_due(milestones)
+	return {
+		"next_action_at": clock.to_site(agenda.next_action_at(owed)),
 		"is_overdue": int(clocks.is_overdue(milestones)),
+		"due_at": clock.to_site(due.due_at) if due else None,
+		"due_stage": due.stage if due else "",
 	}
-	return fields, _store(complaint, milestones, new_case)
+
+
+def duties(milestones: Sequence[clocks.Milestone], events: Sequence[clocks.Event]) -> list[agenda.Duty]:
+	"""What is owed now and next, by the settings in force."""
+	settings = frappe.get_cached_doc("Complaint Settings").as_dict()
+	rules = agenda.Rules.from_settings(settings)
+	return agenda.duties(milestones, events, rules, clock.site_zone(), clock.now_utc())
 
 
 def milestone_values(milestone: clocks.Milestone) -> dict[str, Any]:
 	"""A milestone as the fields of its row: instants in UTC, and in site time for people."""
 	values = {name: getattr(milestone, name) for name in (*MILESTONE_KEY, "state", "remark")}
 	values["paused_seconds"] = int(milestone.paused_seconds or 0)
-	for name in ("started_at", "due_at", "warn_at", "met_at"):
+	values["worked_seconds"] = int(milestone.worked_seconds or 0)
+	for name in ("started_at", "due_at", "warn_at", "met_at", "ended_at"):
 		values[name] = clock.to_site(getattr(milestone, name))
 	for name in ("started", "due", "met"):
 		instant = getattr(milestone, f"{name}_at")

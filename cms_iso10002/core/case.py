@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from cms_iso10002.core.business_time import WorkCalendar
+from cms_iso10002.core.fast_track import FastTrack
+
 
 def day_of(value: date | datetime | str | None) -> date | None:
 	"""The date of what a field holds: a date, a datetime or their ISO text; None for nothing."""
@@ -36,8 +39,10 @@ class Case:
 
 	`doc` holds the fields and child rows of the Complaint. `now` is an aware instant in UTC, `today` the
 	date at the organisation. `letters` and `disputes` are the Complaint Letters and External Disputes of the
-	case, `settings` the Complaint Settings, `concerned` the users among the persons concerned, `original`
-	the complaint this one is said to duplicate, `same_complainant` whether that one is by the same person.
+	case, `settings` the Complaint Settings, `concerned` the users among the persons concerned. `fast_track` and
+	`calendar` are those of the policy in force (no calendar: every hour counts), `received_at` is the receipt as an
+	aware instant. `original` is the complaint this one is said to duplicate, `same_complainant` whether that one is
+	by the same person.
 	"""
 
 	doc: Mapping[str, Any]
@@ -47,7 +52,9 @@ class Case:
 	disputes: Sequence[Mapping[str, Any]] = ()
 	settings: Mapping[str, Any] = field(default_factory=dict)
 	concerned: frozenset[str] = frozenset()
-	summary_letter_required: bool = False
+	fast_track: FastTrack = FastTrack()
+	calendar: WorkCalendar | None = None
+	received_at: datetime | None = None
 	original: Mapping[str, Any] | None = None
 	same_complainant: bool = False
 
@@ -86,13 +93,17 @@ class Case:
 
 @dataclass(frozen=True)
 class EventSpec:
-	"""An event to record; `at` None means now. `note` is kept beside the ledger, so that it can be erased."""
+	"""An event to record; `at` None means now. `note` is kept beside the ledger, so that it can be erased.
+
+	Two events of one `dedupe` can't both be recorded: the second write fails.
+	"""
 
 	kind: str
 	data: Mapping[str, Any] = field(default_factory=dict)
 	at: datetime | None = None
 	public: bool = False
 	note: str = ""
+	dedupe: str = ""
 
 
 @dataclass(frozen=True)

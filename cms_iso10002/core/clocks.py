@@ -266,7 +266,8 @@ class Milestone:
 
 	`occurrence` counts the updates of a round and the requests of outside bodies, `reference` names the request.
 	`paused_seconds` is the time that did not count: working time for limits in working time, else all time.
-	`ended_at` is set when the case ended, or the duty, before the milestone was met.
+	`ended_at` is set when the case ended, or the duty, before the milestone was met. `worked_seconds` is the working
+	time from the start to the meeting or ending that was not paused, whatever the limit counts: for statistics.
 	"""
 
 	stage: str
@@ -282,6 +283,7 @@ class Milestone:
 	state: str = WAITING
 	remark: str = ""
 	ended_at: datetime | None = None
+	worked_seconds: int = 0
 
 
 def replay(
@@ -306,6 +308,12 @@ def next_action_at(milestones: Iterable[Milestone], now: datetime) -> datetime |
 	warnings = [moment for milestone in running for moment in milestone.warn_times if moment > now]
 	dues = [milestone.due_at for milestone in running if milestone.due_at and milestone.due_at >= now]
 	return min(warnings + dues, default=None)
+
+
+def next_due(milestones: Iterable[Milestone]) -> Milestone | None:
+	"""The running or overdue milestone that is due first: what has to be done next. None when there is none."""
+	open_ones = [m for m in milestones if m.state in (RUNNING, OVERDUE) and m.due_at and not m.ended_at]
+	return min(open_ones, key=lambda milestone: milestone.due_at, default=None)
 
 
 def is_overdue(milestones: Iterable[Milestone]) -> bool:
@@ -397,7 +405,7 @@ class Replay:
 			self._events.append(event)
 			if event.kind == DELIVERY_FAILED:
 				self._begin()
-				for earlier in _without_failed_deliveries(self._events):
+				for earlier in without_failed_deliveries(self._events):
 					self._apply(earlier)
 			else:
 				self._apply(event)
@@ -570,12 +578,27 @@ class Replay:
 		late = self._reading(clock, at).state == OVERDUE
 		reading = self._reading(clock, at, resumed=True)
 		clock.final = replace(
-			reading, state=MET_LATE if late else MET, met_at=at, remark=remark or reading.remark
+			reading,
+			state=MET_LATE if late else MET,
+			met_at=at,
+			remark=remark or reading.remark,
+			worked_seconds=self._worked(clock, reading, at),
 		)
 
 	def _cancel(self, clock: _Clock, at: datetime, remark: str) -> None:
 		reading = self._reading(clock, at)
-		clock.final = replace(reading, state=CANCELLED, ended_at=at, remark=remark)
+		worked = self._worked(clock, reading, at)
+		clock.final = replace(reading, state=CANCELLED, ended_at=at, remark=remark, worked_seconds=worked)
+
+	def _worked(self, clock: _Clock, reading: Milestone, at: datetime) -> int:
+		"""The working time, in seconds, that a clock ran until `at`; 0 for one that never started."""
+		if not reading.started_at or at <= reading.started_at:
+			return 0
+		elapsed = clock.calendar.elapsed
+		worked = elapsed(reading.started_at, at)
+		for begin, end in self._pauses_of(clock, reading.started_at, at):
+			worked -= elapsed(begin, min(end, at))
+		return max(worked, timedelta()) // timedelta(seconds=1)
 
 	def _meet(self, *stages: str, at: datetime, remark: str = "") -> None:
 		"""What was done at `at` meets the duties that had arisen by then; where none had, the first that is open.
@@ -601,7 +624,8 @@ class Replay:
 		readings = [self._reading(clock, at) for clock in ending]
 		for clock, reading in zip(ending, readings, strict=True):
 			state = OVERDUE if reading.state == OVERDUE else CANCELLED
-			clock.final = replace(reading, state=state, ended_at=at, remark=remark)
+			worked = self._worked(clock, reading, at)
+			clock.final = replace(reading, state=state, ended_at=at, remark=remark, worked_seconds=worked)
 			clock.ending = kind
 
 	def _reopened(self, at: datetime, data: Mapping[str, Any]) -> None:
@@ -804,6 +828,9 @@ _HANDLERS: dict[str, Callable[[Replay, datetime, Mapping[str, Any]], None]] = {
 	REOPENED: Replay._reopened,
 }
 
+KINDS = frozenset({*_HANDLERS, *ENDINGS, DELIVERY_FAILED})
+"""Every kind of event that moves a clock."""
+
 
 def _warnings(
 	clock: _Clock, base: datetime, due: datetime, lost: Sequence[tuple[datetime, timedelta]]
@@ -822,8 +849,8 @@ def _warnings(
 	return tuple(moments)
 
 
-def _without_failed_deliveries(events: Sequence[Event]) -> list[Event]:
-	"""The events less those that name a letter of which a later event says that it did not arrive."""
+def without_failed_deliveries(events: Sequence[Event]) -> list[Event]:
+	"""The events, in order, less those that name a letter of which a later event says that it did not arrive."""
 	failed: set[str] = set()
 	kept = []
 	for event in reversed(events):

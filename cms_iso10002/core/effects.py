@@ -8,12 +8,13 @@ the event only says that it was said: events are never erased, personal words mu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from cms_iso10002.core.case import Actor, Case, LetterSpec, Outcome
+from cms_iso10002.core.case import Actor, Case, LetterSpec, Outcome, day_of
 from cms_iso10002.core.changes import ASSESSED_FIELDS
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES
+from cms_iso10002.core.fast_track import FULL, letter_needed
 from cms_iso10002.core.guards import overall_outcome
 
 Data = Mapping[str, Any]
@@ -110,7 +111,7 @@ def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	decision = case.last_decision
 	kind = "Review Outcome" if decision.get("level") == "Internal Review" else "Decision"
 	sent_at = (data.get("told_on") if data.get("channel") in TOLD_BY_PEOPLE else None) or case.now
-	window = timedelta(days=case.settings.get("recourse_window_days") or 0)
+	until = _recourse_until(case)
 	out.row_changes.append(
 		(
 			"decisions",
@@ -118,7 +119,7 @@ def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 			{
 				"sent_on": sent_at,
 				"recourse_explained": 1,
-				"recourse_expires_on": (case.today + window) if window else None,
+				"recourse_expires_on": until,
 				"response": "Awaiting",
 			},
 		)
@@ -127,7 +128,14 @@ def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 		if row.get("basis") == "Offer" and row.get("state") in ("Proposed", "Approved"):
 			out.row_changes.append(("redress", index, {"state": "Offered"}))
 	out.fields["response"] = "Awaiting"
-	out.letters.append(_letter(kind, data, "response_sent", round=decision.get("round")))
+	told = {"recourse_until": until.isoformat()} if until else {}
+	out.letters.append(_letter(kind, data, "response_sent", round=decision.get("round"), **told))
+
+
+def _recourse_until(case: Case) -> date | None:
+	"""The last day on which a decision that is sent today can be taken further; None where there is no end."""
+	window = int(case.settings.get("recourse_window_days") or 0)
+	return case.today + timedelta(days=window) if window else None
 
 
 def _answer(case: Case, actor: Actor, data: Data, out: Outcome, response: str) -> datetime:
@@ -200,6 +208,8 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 		response_words=data.get("words"),
 		response_taken_by=actor.user,
 	)
+	if early_letter(case, at) == FULL:
+		row.update(recourse_explained=1, recourse_expires_on=_recourse_until(case))
 	out.new_rows.append(("decisions", row))
 	for index, aspect in enumerate(case.rows("aspects")):
 		if not aspect.get("outcome"):
@@ -207,8 +217,9 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	for index, redress in enumerate(case.rows("redress")):
 		if redress.get("state") in ("Proposed", "Approved", "Offered"):
 			out.row_changes.append(("redress", index, {"state": "Accepted"}))
-	if case.summary_letter_required:
-		out.letters.append(_letter("Summary Resolution", data, "response_sent", round=_round(case)))
+	letter = early_letter(case, at)
+	if letter:
+		out.letters.append(_letter(letter, data, "response_sent", round=_round(case)))
 	_assessed(case, out, data)
 	out.event("resolved_early", public=True, reason="resolved at first contact")
 	out.event("accepted", at=at, public=True, partial=False)
@@ -217,6 +228,12 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 		for r in case.rows("redress")
 	):
 		out.event("nothing_to_implement")
+
+
+def early_letter(case: Case, at: datetime) -> str:
+	"""The kind of letter that confirms an early resolution accepted at `at`: "" for none (`core.fast_track`)."""
+	asked = bool(case.get("hardship") or case.get("written_response_requested"))
+	return letter_needed(case.fast_track, case.received_at or at, at, case.calendar, asked)
 
 
 def ask(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
@@ -230,7 +247,15 @@ def ask(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 			answer_by=data.get("answer_by"),
 		)
 	)
-	out.event("paused", public=True, reason="awaiting complainant")
+	out.event("paused", public=True, reason="awaiting complainant", until=_answer_until(case, data))
+
+
+def _answer_until(case: Case, data: Data) -> str:
+	"""The last day on which an answer is awaited, as ISO text; "" where there is no end."""
+	asked = day_of(data.get("answer_by"))
+	days = int(case.settings.get("answer_within_days") or 0)
+	until = asked or (case.today + timedelta(days=days) if days else None)
+	return until.isoformat() if until else ""
 
 
 def resume(case: Case, actor: Actor, data: Data, out: Outcome) -> None:

@@ -196,3 +196,27 @@ def set_now(moment: datetime | None) -> None:
 def pass_time(**delta: float) -> None:
 	"""Let time pass on the app's clock."""
 	set_now(clock.now_utc() + timedelta(**delta))
+
+
+WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
+
+
+def make_policy(**values: Any):
+	"""A submitted policy that outranks the generic one: nine to five in Berlin, unless told otherwise."""
+	doc = frappe.new_doc("Complaint SLA Policy")
+	doc.update(
+		{
+			"title": "A test's policy",
+			"rank": 50,
+			"enabled": 1,
+			"valid_from": "2020-01-01",
+			"time_zone": "Europe/Berlin",
+			"working_hours": [
+				{"workday": day, "start_time": "09:00:00", "end_time": "17:00:00"} for day in WEEK
+			],
+			**values,
+		}
+	)
+	doc.insert()
+	doc.submit()
+	return doc

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cms_iso10002.core import guards, lifecycle
 from cms_iso10002.core.case import Actor, Case
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES
+from cms_iso10002.core.fast_track import FastTrack
 from cms_iso10002.core.refusal import Refusal
 from cms_iso10002.core.states import CLOSED_STATES, OPEN_STATES, STATES
 
@@ -40,7 +41,7 @@ def case(status="Received", *, letters=(), disputes=(), settings=SETTINGS, conce
 	values = {"name": "CMP-1", "status": status, "complainant_email": "c@x", "round": 1, **doc}
 	extra = {
 		name: values.pop(name)
-		for name in ("original", "same_complainant", "summary_letter_required")
+		for name in ("original", "same_complainant", "fast_track", "calendar", "received_at")
 		if name in values
 	}
 	return Case(values, NOW, NOW.date(), letters, disputes, settings, frozenset(concerned), **extra)
@@ -386,10 +387,27 @@ def test_early_resolution_is_one_step_with_its_proof():
 	out = lifecycle.apply(case(), "Resolve Early", AGENT, data)
 	assert out.target == "Accepted" and not out.letters
 	assert kinds(out) == ["assessed", "resolved_early", "accepted", "nothing_to_implement", "state_changed"]
-	with_letter = lifecycle.apply(case(summary_letter_required=True), "Resolve Early", AGENT, data)
+	with_letter = lifecycle.apply(case(fast_track=FastTrack(summary_letter=True)), "Resolve Early", AGENT, data)
 	assert with_letter.letters[0].kind == "Summary Resolution"
 	with pytest.raises(lifecycle.Missing, match="Words"):
 		lifecycle.apply(case(), "Resolve Early", AGENT, {**data, "words": ""})
+
+
+def test_early_resolution_off_the_fast_track_needs_the_full_response():
+	data = {"severity": "Minor", "safety_implication": "No", "reasons": "replaced", "words": "fine"}
+	track = FastTrack(days=3, summary_letter=True, unless_asked=True)
+	quick = case(fast_track=track, received_at=NOW - timedelta(days=2))
+	slow = case(fast_track=track, received_at=NOW - timedelta(days=30))
+	asked = case(fast_track=track, received_at=NOW, written_response_requested=1)
+	hardship = case(fast_track=FastTrack(unless_asked=True), received_at=NOW, hardship=1)
+	wanted = [
+		[letter.kind for letter in lifecycle.apply(one, "Resolve Early", AGENT, data).letters]
+		for one in (quick, slow, asked, hardship)
+	]
+	assert wanted == [["Summary Resolution"], ["Decision"], ["Decision"], ["Decision"]]
+	full = lifecycle.apply(slow, "Resolve Early", AGENT, data)
+	(decision,) = [row for table, row in full.new_rows if table == "decisions"]
+	assert decision["recourse_explained"] and decision["recourse_expires_on"]
 
 
 @pytest.mark.parametrize("state", CLOSED_STATES)

@@ -30,6 +30,9 @@ SERVER_FIELDS = (
 	"response",
 	"next_action_at",
 	"is_overdue",
+	"due_at",
+	"due_stage",
+	"sweep_attempts",
 	"sla_policy",
 	"policy_reason",
 	"policy_snapshot",
@@ -135,11 +138,14 @@ class Complaint(Document):
 		customer_reference: DF.Data | None
 		decisions: DF.Table[ComplaintDecision]
 		description: DF.TextEditor
+		due_at: DF.Datetime | None
+		due_stage: DF.Data | None
 		duplicate_of: DF.Link | None
 		escalation_level: DF.Int
 		extensions: DF.Table[ComplaintExtension]
 		findings: DF.TextEditor | None
 		handler: DF.Link | None
+		hardship: DF.Check
 		immediate_action_by: DF.Link | None
 		immediate_action_needed: DF.Literal["", "No", "Yes"]
 		immediate_action_on: DF.Datetime | None
@@ -214,9 +220,11 @@ class Complaint(Document):
 		status_category: DF.Literal["Open", "Paused", "Resolved", "Closed"]
 		subject: DF.Data
 		subjects: DF.Table[ComplaintSubject]
+		sweep_attempts: DF.Int
 		territory: DF.Link | None
 		tracking_key_hash: DF.Data | None
 		waiting_on: DF.Literal["", "Complainant", "Supplier", "Returned Goods", "Third Party"]
+		written_response_requested: DF.Check
 	# end: auto-generated types
 
 	def before_insert(self):
@@ -416,10 +424,21 @@ class Complaint(Document):
 			letters = [correspondence.send(self, letter) for letter in outcome.letters]
 			specs += letters + [with_question(event, letters) for event in outcome.events]
 			self.take_over_receipt(outcome)
-		self.flags.recorded = timeline.record_all(self.name, specs)
+		self.flags.recorded = timeline.record_all(self.name, specs, actor=self.acting())
 		self.flags.update(
-			{"outcome": None, "changes": None, "action": None, "action_data": None, "approval": None}
+			{
+				"outcome": None,
+				"changes": None,
+				"action": None,
+				"action_data": None,
+				"action_roles": None,
+				"approval": None,
+			}
 		)
+
+	def acting(self) -> str:
+		"""Who acts in this save, for the ledger: nobody pressed a button where the system does."""
+		return "System" if "System" in (self.flags.action_roles or ()) else frappe.session.user
 
 	def take_over_receipt(self, outcome):
 		"""The complaint that goes on for a duplicate was received when the earlier of the two was."""

@@ -12,6 +12,7 @@ class ComplaintExtension(OwnedRow):
 
 		approved_by: DF.Link | None
 		kind: DF.Literal["Extension", "Holding Response"]
+		letter: DF.Link | None
 		milestone: DF.Data | None
 		new_due: DF.Datetime | None
 		old_due: DF.Datetime | None

@@ -32,6 +32,7 @@ class ComplaintLetter(Document):
 			"Closure",
 		]
 		language: DF.Link | None
+		message: DF.Text | None
 		reason: DF.SmallText | None
 		recipient: DF.Data | None
 		round: DF.Int

@@ -12,6 +12,7 @@ class ComplaintMilestone(OwnedRow):
 
 		due_at: DF.Datetime | None
 		due_utc: DF.Int
+		ended_at: DF.Datetime | None
 		met_at: DF.Datetime | None
 		met_utc: DF.Int
 		occurrence: DF.Int
@@ -37,6 +38,7 @@ class ComplaintMilestone(OwnedRow):
 		started_utc: DF.Int
 		state: DF.Literal["Waiting", "Running", "Paused", "Met", "Met Late", "Overdue", "Cancelled"]
 		warn_at: DF.Datetime | None
+		worked_seconds: DF.Int
 	# end: auto-generated types
 
 	pass

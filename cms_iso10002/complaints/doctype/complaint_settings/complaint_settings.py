@@ -19,6 +19,7 @@ class ComplaintSettings(Document):
 		contact_email: DF.Data | None
 		contact_person: DF.Data | None
 		contact_phone: DF.Data | None
+		daily_digest: DF.Check
 		default_company: DF.Link | None
 		duplicate_minimum_score: DF.Int
 		duplicate_window_days: DF.Int
@@ -27,8 +28,10 @@ class ComplaintSettings(Document):
 		no_reply_closing: DF.Check
 		no_reply_reminders: DF.Int
 		outgoing_email_account: DF.Link | None
+		progress_updates: DF.Literal["Task for the Handler", "Send by Itself"]
 		recourse_window_days: DF.Int
 		reminder_days: DF.Data | None
+		smallest_cell: DF.Int
 		waive_investigation_up_to: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]
 	# end: auto-generated types
 

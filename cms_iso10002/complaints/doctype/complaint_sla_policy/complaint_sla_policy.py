@@ -29,7 +29,12 @@ class ComplaintSLAPolicy(Document):
 		company: DF.Link | None
 		customer_group: DF.Link | None
 		enabled: DF.Check
+		fast_track_days: DF.Int
+		fast_track_unless_asked: DF.Check
 		holiday_list: DF.Link | None
+		jurisdiction: DF.Data | None
+		preset: DF.Data | None
+		preset_verified: DF.Check
 		priority: DF.Literal["", "Low", "Medium", "High", "Urgent"]
 		rank: DF.Int
 		severity: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]
@@ -41,6 +46,8 @@ class ComplaintSLAPolicy(Document):
 		title: DF.Data
 		valid_from: DF.Date
 		valid_to: DF.Date | None
+		version: DF.Int
+		version_of: DF.Link | None
 		working_hours: DF.Table[ServiceDay]
 	# end: auto-generated types
 

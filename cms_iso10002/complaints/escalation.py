@@ -1,0 +1,95 @@
+"""Who inside the organisation hears of a milestone, and who is given the task when it was missed.
+
+People are told in their own language. A case that is kept from somebody is kept from them here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+
+from cms_iso10002.complaints import alerts, clock, printing
+from cms_iso10002.core.clocks import Milestone
+from cms_iso10002.core.refusal import N_
+
+STAGE_NAMES = {
+	"acknowledge": N_("Acknowledge"),
+	"contain": N_("Contain"),
+	"assess": N_("Assess"),
+	"investigate": N_("Investigate"),
+	"update": N_("Progress Update"),
+	"decide": N_("Decide"),
+	"implement": N_("Implement"),
+	"review": N_("Review"),
+	"external": N_("Outside Body's Request"),
+}
+"""The stages as people read them."""
+
+
+def tell(doc, users: list[str], words: Callable[[], str], content: Callable[[], str] | None = None) -> None:
+	"""Notify each user in their language; `words` and `content` make the sentences once that language is spoken."""
+	for user in dict.fromkeys(users):
+		with printing.speaking(frappe.get_cached_value("User", user, "language") or frappe.local.lang):
+			alerts.notify(doc, [user], words(), content=content() if content else "")
+
+
+def named(milestone: Milestone) -> str:
+	"""A milestone as people call it: "Decide", "Decide (round 2)", "Outside Body's Request FOS-1"."""
+	name = _(STAGE_NAMES[milestone.stage])
+	if milestone.reference:
+		name = f"{name} {milestone.reference}"
+	return _("{0} (round {1})").format(name, milestone.round) if milestone.round > 1 else name
+
+
+def due(milestone: Milestone) -> str:
+	"""The due time in site time, as the user's settings write it."""
+	return frappe.utils.format_datetime(clock.to_site(milestone.due_at), "medium")
+
+
+def warn(doc, milestone: Milestone) -> None:
+	"""Tell who is in charge that a milestone comes due."""
+	tell(
+		doc,
+		alerts.in_charge(doc),
+		lambda: _("{0}: {1} is due {2}").format(doc.name, named(milestone), due(milestone)),
+	)
+
+
+def escalate(doc, milestone: Milestone, target: Mapping[str, Any]) -> dict[str, Any]:
+	"""Tell that a milestone was missed, and give the task to whom the target names.
+
+	Returns what the event is to say: the role, the user the task went to, and the level reached; {} where the target
+	names nobody and raises no level (then who is in charge and the managers hear of it).
+	"""
+	people = _escalated_to(doc, target)
+	level = (doc.escalation_level or 0) + int(bool(target.get("raises_level")))
+	tell(
+		doc,
+		[*alerts.in_charge(doc), *(people or alerts.managers(doc))],
+		lambda: _("{0}: {1} is overdue since {2}").format(doc.name, named(milestone), due(milestone)),
+	)
+	responsible = alerts.least_busy(people)
+	if responsible:
+		alerts.assign(doc, responsible, _task(doc, milestone, responsible), priority="High")
+	if not people and not target.get("raises_level"):
+		return {}
+	return {"role": target.get("escalate_to_role") or "", "user": responsible or "", "level": level}
+
+
+def _task(doc, milestone: Milestone, user: str) -> str:
+	with printing.speaking(frappe.get_cached_value("User", user, "language") or frappe.local.lang):
+		return _("Overdue: {0} of {1}, due {2}").format(named(milestone), doc.name, due(milestone))
+
+
+def _escalated_to(doc, target: Mapping[str, Any]) -> list[str]:
+	"""Whom a target's escalation goes to; the managers where those it names may not see the case."""
+	user, role = target.get("escalate_to_user"), target.get("escalate_to_role")
+	if not user and not role:
+		return []
+	named_ones = [user] if user and frappe.db.get_value("User", user, "enabled") else []
+	if not named_ones and role:
+		named_ones = alerts.managers(doc) if role == alerts.MANAGER else alerts.holders(role)
+	return alerts.who_may_see(doc, named_ones) or alerts.managers(doc)
