@@ -30,6 +30,7 @@ doc_events = {
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
+	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {
 		"after_insert": [
@@ -41,7 +42,12 @@ doc_events = {
 }
 
 scheduler_events = {
-	"cron": {"*/5 * * * *": ["cms_iso10002.complaints.correspondence.collect_failed_deliveries"]},
+	"cron": {
+		"*/5 * * * *": [
+			"cms_iso10002.complaints.correspondence.collect_failed_deliveries",
+			"cms_iso10002.complaints.sweep.run",
+		]
+	},
 	"daily": ["cms_iso10002.complaints.sealing.make_daily_seal"],
 }
 

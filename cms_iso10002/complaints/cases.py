@@ -142,8 +142,17 @@ def refuse(refusal: Refusal):
 	if isinstance(refusal, lifecycle.Missing):
 		arguments = [_(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
 	else:
-		arguments = [_(part) if isinstance(part, str) else part for part in refusal.arguments]
+		arguments = [_shown(part) for part in refusal.arguments]
 	frappe.throw(_(refusal.template).format(*arguments), title=_("Not Possible Yet"))
+
+
+def _shown(part: Any) -> Any:
+	"""An argument of a refusal as people read it: words translated, instants in site time."""
+	if isinstance(part, str):
+		return _(part)
+	if isinstance(part, datetime):
+		return frappe.utils.format_datetime(clock.to_site(part), "medium")
+	return part
 
 
 def put(doc, outcome: Outcome) -> None:

@@ -214,14 +214,18 @@ def has(complaint: str, kind: str) -> bool:
 	return bool(frappe.db.exists("Complaint Event", {"complaint": complaint, "kind": kind}))
 
 
-def events_of(complaint: str, kind: str | None = None) -> list[clocks.Event]:
-	"""The events of a complaint, all or of a kind, in order, read with a lock: the snapshot may be older than they."""
+def events_of(complaint: str, kind: str | None = None, locked: bool = True) -> list[clocks.Event]:
+	"""The events of a complaint, all or of a kind, in order.
+
+	Read with a lock, since the transaction's snapshot may be older than they; without one only to show them.
+	"""
 	event = DocType("Complaint Event")
 	query = frappe.qb.from_(event).select(event.kind, event.at_utc, event.sequence, event.payload)
 	query = query.where(event.complaint == complaint)
 	if kind:
 		query = query.where(event.kind == kind)
-	rows = query.orderby(event.sequence).for_update().run(as_dict=True)
+	query = query.orderby(event.sequence)
+	rows = (query.for_update() if locked else query).run(as_dict=True)
 	return [
 		clocks.Event(row.kind, clock.from_micros(row.at_utc), json.loads(row.payload)["data"], row.sequence)
 		for row in rows

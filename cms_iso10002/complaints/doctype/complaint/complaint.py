@@ -10,8 +10,10 @@ from cms_iso10002.complaints import (
 	cases,
 	clock,
 	correspondence,
+	extensions,
 	intake,
 	permissions,
+	recalculation,
 	timeline,
 	workflow_actions,
 )
@@ -424,7 +426,8 @@ class Complaint(Document):
 			letters = [correspondence.send(self, letter) for letter in outcome.letters]
 			specs += letters + [with_question(event, letters) for event in outcome.events]
 			self.take_over_receipt(outcome)
-		self.flags.recorded = timeline.record_all(self.name, specs, actor=self.acting())
+		fields = self.put_under_fitting_policy(specs)
+		self.flags.recorded = timeline.record_all(self.name, specs, actor=self.acting(), fields=fields)
 		self.flags.update(
 			{
 				"outcome": None,
@@ -435,6 +438,16 @@ class Complaint(Document):
 				"approval": None,
 			}
 		)
+
+	def put_under_fitting_policy(self, specs) -> dict:
+		"""Where this edit makes another policy fit, open clocks go on under that one: an event, and the fields to store."""
+		before = self.get_doc_before_save()
+		note = next((spec.note for spec in specs if spec.kind == "assessment_changed"), "")
+		found = recalculation.when_matched_changes(self, before, specs, note)
+		if not found:
+			return {}
+		specs.append(found.event)
+		return found.fields
 
 	def acting(self) -> str:
 		"""Who acts in this save, for the ledger: nobody pressed a button where the system does."""
@@ -481,6 +494,7 @@ class Complaint(Document):
 				EventSpec("state_changed", {"from": source, "to": target, "action": "Delivery Failed"})
 			)
 		timeline.record_all(self.name, specs)
+		extensions.not_told(letter.name)
 		self.reload()
 
 	def was_told_otherwise(self, letter) -> bool:

@@ -1,10 +1,6 @@
-import frappe
-from frappe import _
 from frappe.model.document import Document
-from frappe.utils import escape_html, getdate
 
-from cms_iso10002.complaints import policy
-from cms_iso10002.core import business_time, clocks
+from cms_iso10002.complaints import policy_checks, policy_rivals, policy_versions
 
 
 class ComplaintSLAPolicy(Document):
@@ -51,46 +47,31 @@ class ComplaintSLAPolicy(Document):
 		working_hours: DF.Table[ServiceDay]
 	# end: auto-generated types
 
+	def before_validate(self):
+		policy_versions.keep_origin(self)
+
 	def validate(self):
-		self.check_validity()
-		self.check_time_zone()
-		self.check_working_hours()
-		self.check_targets()
+		policy_checks.check(self)
 
-	def check_validity(self):
-		if self.valid_from and self.valid_to and getdate(self.valid_to) < getdate(self.valid_from):
-			frappe.throw(_("Valid To lies before Valid From."))
+	def on_update(self):
+		policy_checks.show_warnings(self)
 
-	def check_time_zone(self):
-		"""Only what the core's calendars know is a time zone, whatever the database would store."""
-		try:
-			business_time.load_zone(self.time_zone)
-		except ValueError:
-			frappe.throw(
-				_("There is no time zone {0}: use a name such as Europe/Berlin.").format(
-					frappe.bold(escape_html(self.time_zone or ""))
-				)
-			)
+	def before_submit(self):
+		policy_rivals.refuse_twin(self)
+		policy_versions.refuse_wrong_successor(self)
 
-	def check_working_hours(self):
-		"""The hours make a calendar, and there are some where a limit counts in them."""
-		for row in self.working_hours:
-			if not row.workday or row.start_time in (None, "") or row.end_time in (None, ""):
-				frappe.throw(_("Working Hours, row {0}: day, start and end are needed.").format(row.idx))
-		if self.working_hours:
-			self.refuse_on_error(lambda: clocks.calendar_from_dict(policy.calendar_of(self)))
-		elif any((row.unit or "").startswith("business") for row in self.targets):
-			frappe.throw(_("A limit in business time needs working hours: add them, or use another unit."))
+	def on_submit(self):
+		policy_versions.end_predecessor(self)
 
-	def check_targets(self):
-		"""Every limit can be counted, every stage has one at most, and none waits for itself."""
-		problems = clocks.validate_targets(policy.targets_of(self))
-		if problems:
-			frappe.throw("<br>".join(map(escape_html, problems)), title=_("Targets"))
+	def before_update_after_submit(self):
+		policy_checks.check_validity(self)
+		policy_versions.check_change(self)
 
-	def refuse_on_error(self, make):
-		"""Shows the core's sentence when it can't make something of what was typed."""
-		try:
-			make()
-		except ValueError as error:
-			frappe.throw(escape_html(str(error)))
+	def on_update_after_submit(self):
+		policy_checks.show_warnings(self)
+
+	def before_cancel(self):
+		policy_versions.refuse_cancelling(self)
+
+	def on_cancel(self):
+		policy_versions.give_back(self)

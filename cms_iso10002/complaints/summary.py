@@ -1,0 +1,281 @@
+"""The daily summary that reports read: how many milestones were met, met late or missed, by day.
+
+A million complaints have five million milestones, and grouping those takes seconds; so they are counted once a day
+and case key (company, category, handler, stage), and reports add up the counts. A day's rows are never changed:
+`refresh` counts the whole day anew and replaces them, so that doing it twice does no harm.
+
+What is met counts on the day it was met; what is missed, on the day it fell due, until it is met after all; what was
+cancelled, on the day it ended. How a complaint counts says `core.closure.counts`: duplicates not at all, those out of
+scope in a column of their own. The histogram holds the working time of what was met, in time or late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+import frappe
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Count, Date, Min
+from frappe.utils import create_batch, get_datetime, getdate, now_datetime
+
+from cms_iso10002.complaints import clock, timeline
+from cms_iso10002.core import clocks, histogram
+from cms_iso10002.core.closure import counts
+from cms_iso10002.core.states import DUPLICATE
+
+SUMMARY = "Complaint Daily Summary"
+KEY = ("day", "company", "category", "handler", "stage")
+NUMBERS = ("met", "met_late", "overdue", "cancelled", "out_of_scope")
+
+COUNTED = (
+	("met_at", {clocks.MET: "met", clocks.MET_LATE: "met_late"}),
+	("due_at", {clocks.OVERDUE: "overdue"}),
+	("ended_at", {clocks.CANCELLED: "cancelled"}),
+)
+"""The field that says on which day milestones count, their states, and the column each counts in."""
+
+REBUILT_DAYS = 400
+DAYS_AT_ONCE = 31
+CASES_AT_ONCE = 500
+
+OVERLAP = timedelta(minutes=15)
+"""How far back `refresh_recent` looks past the last time: an event is dated before its transaction is committed."""
+
+REWRITING = (
+	clocks.DELIVERY_FAILED,
+	clocks.RECEIPT_CORRECTED,
+	clocks.REOPENED,
+	clocks.CASE_PAUSED,
+	clocks.CASE_RESUMED,
+	clocks.EXTERNAL_DISPUTE_OPENED,
+	clocks.EXTERNAL_DISPUTE_CLOSED,
+	clocks.EXTENDED,
+)
+"""Events after which a milestone may no longer count on the day it did before, nor show that day any more."""
+
+
+def refresh(days: Iterable[date]) -> None:
+	"""Count these days (site dates) anew and replace their rows, in the transaction it is called in."""
+	_marker(lock=True)  # two workers must not both insert a day's rows
+	for first, last in _runs(days):
+		rows = _count(first, last)
+		frappe.db.delete(SUMMARY, {"day": ("between", (first, last))})
+		_insert(rows)
+
+
+def refresh_recent() -> None:
+	"""Count anew the days that changed since the last time; next to nothing is done where nothing happened.
+
+	The days are those on which a milestone of a changed complaint counts now, and those on which it counted before
+	(a letter that bounced takes back what it had met). Call it at the beginning of a transaction.
+	"""
+	started = now_datetime()
+	marker = _marker(lock=True)
+	if not marker:
+		rebuild(None)
+	else:
+		since = get_datetime(marker) - OVERLAP
+		changed = _changed(since)
+		if changed:
+			refresh(_days_now(changed) | _days_before(changed, since))
+	_set_marker(started)
+
+
+def rebuild(days: int | None = REBUILT_DAYS) -> None:
+	"""Count anew the last `days` days, all days there are for None: nightly, in case anything was missed."""
+	last = clock.today()
+	first = last - timedelta(days=days) if days else _first_day()
+	if first:
+		refresh(first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+# counting ------------------------------------------------------------------------------------------------
+
+
+def _runs(days: Iterable[date]) -> Iterator[tuple[date, date]]:
+	"""Consecutive days as (first, last), at most `DAYS_AT_ONCE` of them."""
+	first = last = None
+	for day in sorted(set(days)):
+		if first and day == last + timedelta(days=1) and (day - first).days < DAYS_AT_ONCE:
+			last = day
+			continue
+		if first:
+			yield first, last
+		first = last = day
+	if first:
+		yield first, last
+
+
+def _count(first: date, last: date) -> list[dict]:
+	"""The rows of the days from `first` to `last`."""
+	rows: dict[tuple, dict] = {}
+	for field, columns in COUNTED:
+		for found in _grouped(field, list(columns), first, last):
+			key = tuple(found[name] or None for name in KEY)
+			row = rows.setdefault(
+				key, {**dict(zip(KEY, key, strict=True)), **dict.fromkeys(NUMBERS, 0), "times": {}}
+			)
+			if counts(found.status) == "apart":
+				row["out_of_scope"] += found.number
+				continue
+			row[columns[found.state]] += found.number
+			if field == "met_at":
+				slot = histogram.bucket(found.worked_seconds or 0)
+				row["times"][slot] = row["times"].get(slot, 0) + found.number
+	return list(rows.values())
+
+
+def _grouped(field: str, states: list[str], first: date, last: date) -> list[frappe._dict]:
+	"""How many milestones in `states` have `field` on each of the days, by all that a row tells apart."""
+	milestone, case = DocType("Complaint Milestone"), DocType("Complaint")
+	moment, day = milestone[field], Date(milestone[field])
+	keys = [case.company, case.category, case.handler, case.status, milestone.stage, milestone.state]
+	if field == "met_at":
+		keys.append(milestone.worked_seconds)
+	return (
+		frappe.qb.from_(milestone)
+		.join(case)
+		.on(case.name == milestone.parent)
+		.select(day.as_("day"), *keys, Count("*").as_("number"))
+		.where(milestone.parenttype == "Complaint")
+		.where((moment >= first) & (moment < last + timedelta(days=1)))
+		.where(milestone.due_at.isnotnull())  # what never began was no promise
+		.where(milestone.state.isin(states) & (case.status != DUPLICATE))
+		.groupby(day, *keys)
+		.run(as_dict=True)
+	)
+
+
+def _insert(rows: list[dict]) -> None:
+	stamp, user = now_datetime(), frappe.session.user
+	fields = ("name", "creation", "modified", "owner", "modified_by", *KEY, *NUMBERS, "worked_histogram")
+	values = [
+		(
+			frappe.generate_hash(length=10),
+			stamp,
+			stamp,
+			user,
+			user,
+			*(row[name] for name in (*KEY, *NUMBERS)),
+			histogram.to_text(row["times"]),
+		)
+		for row in rows
+	]
+	if values:
+		frappe.db.bulk_insert(SUMMARY, fields, values)
+
+
+# what changed --------------------------------------------------------------------------------------------
+
+
+def _changed(since: datetime) -> set[str]:
+	"""The complaints something happened to since then: by an event, or by an edit that is none."""
+	event, case = DocType("Complaint Event"), DocType("Complaint")
+	told = frappe.qb.from_(event).select(event.complaint).distinct().where(event.creation >= since)
+	edited = frappe.qb.from_(case).select(case.name).where(case.modified >= since)
+	return {*told.run(pluck=True), *edited.run(pluck=True)}
+
+
+def _days_now(complaints: Iterable[str]) -> set[date]:
+	"""The days on which their milestones may count as they stand, and those on which they may have, once due."""
+	milestone = DocType("Complaint Milestone")
+	days: set[date] = set()
+	for batch in create_batch(sorted(complaints), CASES_AT_ONCE):
+		rows = (
+			frappe.qb.from_(milestone)
+			.select(milestone.met_at, milestone.due_at, milestone.ended_at)
+			.where((milestone.parenttype == "Complaint") & milestone.parent.isin(batch))
+			.run()
+		)
+		days.update(_past_days(moment for row in rows for moment in row))
+	return days
+
+
+def _past_days(moments: Iterable[datetime | None]) -> set[date]:
+	"""Nothing counts on a day to come."""
+	return {moment.date() for moment in moments if moment and moment.date() <= clock.today()}
+
+
+def _days_before(complaints: set[str], since: datetime) -> set[date]:
+	"""The days on which milestones counted before what has happened since, where that rewrites what was.
+
+	Their clocks are replayed from the events that were there before.
+	"""
+	days: set[date] = set()
+	for batch in create_batch(sorted(_rewritten(complaints, since)), CASES_AT_ONCE):
+		frozen = dict(
+			frappe.get_all(
+				"Complaint",
+				filters={"name": ("in", batch)},
+				fields=["name", "policy_snapshot"],
+				order_by="name",
+				as_list=True,
+			)
+		)
+		for complaint, events in groupby(_events_before(batch, since), key=lambda row: row.complaint):
+			for milestone in timeline.read(frozen[complaint], [_event(row) for row in events]):
+				moments = (milestone.met_at, milestone.due_at, milestone.ended_at)
+				days |= _past_days(clock.to_site(moment) for moment in moments)
+	return days
+
+
+def _rewritten(complaints: set[str], since: datetime) -> set[str]:
+	event = DocType("Complaint Event")
+	query = frappe.qb.from_(event).select(event.complaint).distinct()
+	return complaints & set(
+		query.where((event.creation >= since) & event.kind.isin(REWRITING)).run(pluck=True)
+	)
+
+
+def _events_before(complaints: list[str], since: datetime) -> list[frappe._dict]:
+	event = DocType("Complaint Event")
+	return (
+		frappe.qb.from_(event)
+		.select(event.complaint, event.kind, event.at_utc, event.sequence, event.payload)
+		.where(event.complaint.isin(complaints) & (event.creation < since))
+		.orderby(event.complaint)
+		.orderby(event.sequence)
+		.run(as_dict=True)
+	)
+
+
+def _event(row: frappe._dict) -> clocks.Event:
+	data = frappe.parse_json(row.payload)["data"]
+	return clocks.Event(row.kind, clock.from_micros(row.at_utc), data, row.sequence)
+
+
+def _first_day() -> date | None:
+	"""The first day on which anything fell due, was met or ended."""
+	milestone = DocType("Complaint Milestone")
+	firsts = (Min(milestone[name]) for name, _columns in COUNTED)
+	first = frappe.qb.from_(milestone).select(*firsts).run()[0]
+	return min((getdate(moment) for moment in first if moment), default=None)
+
+
+# the last time -------------------------------------------------------------------------------------------
+# A row of Singles under our own name: a global default would clear every user's cache each time it is set, and
+# saving Complaint Settings would delete a field that its form does not know.
+
+_MARKER = "refreshed_at"
+
+
+def _marker(lock: bool = False) -> str | None:
+	"""When the days were last counted, in site time; None when they never were."""
+	single = DocType("Singles")
+	query = frappe.qb.from_(single).select(single.value)
+	query = query.where((single.doctype == SUMMARY) & (single.field == _MARKER))
+	found = (query.for_update() if lock else query).run(pluck=True)
+	return found[0] if found else None
+
+
+def _set_marker(moment: datetime) -> None:
+	single = DocType("Singles")
+	if _marker(lock=True):
+		query = frappe.qb.update(single).set(single.value, str(moment))
+		query.where((single.doctype == SUMMARY) & (single.field == _MARKER)).run()
+	else:
+		frappe.qb.into(single).columns("doctype", "field", "value").insert(
+			SUMMARY, _MARKER, str(moment)
+		).run()
