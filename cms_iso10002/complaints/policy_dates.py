@@ -1,7 +1,8 @@
 """When the milestones of a made-up complaint fall due under a policy's targets: for trying and checking a policy.
 
 Worked out by `core.clocks.replay`, as for a real complaint, with everything done at the last moment: the decision is
-sent when it is due, and then it is accepted, and a review of it asked for. What an outside body asks, it asks at once.
+sent when it is due, and then it is accepted, and, where reviews have a limit, a review of it asked for. What an outside
+body asks, it asks at once.
 """
 
 from __future__ import annotations
@@ -39,8 +40,9 @@ def plan(
 		after = [
 			clocks.Event(clocks.EXTERNAL_REQUEST, received),
 			clocks.Event(clocks.AGREED, decided),
-			clocks.Event(clocks.REVIEW_REQUESTED, decided),
 		]
+		if any(target.stage == clocks.REVIEW for target in targets):
+			after.append(clocks.Event(clocks.REVIEW_REQUESTED, decided))
 		return clocks.replay(targets, calendar, [*start, *after, *late], until)
 
 

@@ -209,6 +209,12 @@ class WorkCalendar:
 		"""
 		return datetime.combine(day, time(23, 59, 59, fold=1), self.timezone).astimezone(UTC)
 
+	@property
+	def average_day(self) -> timedelta:
+		"""How long a working day of an ordinary week is on average."""
+		worked = [sum(end - start for start, end in spans) for spans in self._weekdays if spans]
+		return timedelta(microseconds=sum(worked) // len(worked))
+
 	def _result(self, instant: int) -> datetime:
 		if self._horizon is not None and instant > self._horizon:
 			warnings.warn(

@@ -12,6 +12,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -22,7 +23,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.utils.password import update_password
 
-from cms_iso10002.complaints import clock, sealing, timeline
+from cms_iso10002.complaints import clock, sealing
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_lives
 from cms_iso10002.setup.demo_data import Person
@@ -70,7 +71,6 @@ def make(
 	try:
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
-		_bring_clocks_to(now)
 		_seal(now)
 	finally:
 		frappe.flags.complaints_now = complaints_now
@@ -98,22 +98,10 @@ def _live(scene: Scene, complaints: int) -> None:
 			_("{0} complaints are too few to show every state: take {1} or more.").format(complaints, error)
 		)
 	for life, days_ago, pace in plan:
-		try:
-			life(Life(scene, days_ago, pace))
-		except Present:
-			continue
-
-
-def _bring_clocks_to(now: datetime) -> None:
-	"""What came due since somebody last did something: the sweep would have seen it."""
-	frappe.flags.complaints_now = now
-	for name in frappe.get_all(
-		"Complaint", filters={"status_category": ("!=", "Closed")}, pluck="name", order_by="name"
-	):
-		head = timeline.lock(name)
-		frappe.db.set_value(
-			"Complaint", name, timeline.replay(name, head.policy_snapshot)[0], update_modified=False
-		)
+		one = Life(scene, days_ago, pace)
+		with suppress(Present):
+			life(one)
+		one.sweep_until(scene.now)
 
 
 def _seal(now: datetime) -> None:
@@ -222,6 +210,8 @@ def _user(login: demo_data.Login) -> None:
 	)
 	user.flags.no_welcome_mail = True
 	user.insert()
+	# they see in the desk what they are told of; a year of mail to them would be in nobody's interest
+	frappe.db.set_value("Notification Settings", login.email, "enable_email_notifications", 0)
 	update_password(login.email, demo_data.PASSWORD)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 
-from cms_iso10002.complaints import actions, cases, clock, correspondence, intake
+from cms_iso10002.complaints import actions, cases, clock, correspondence, intake, sweep
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.import_map import paragraphs
 from cms_iso10002.core.triage import at_least
@@ -23,6 +23,8 @@ from cms_iso10002.setup.demo_data import Person, Story
 
 DAY = timedelta(hours=8)
 """A working day."""
+SWEEP = timedelta(minutes=3)
+"""How long after its time, more or less, the sweep comes to a complaint."""
 OFFICE = [(time(9), time(17))]
 ASSESSMENT = {
 	"complexity": "Low",
@@ -95,6 +97,19 @@ class Life:
 		if moment >= self.scene.now:
 			raise Present
 		self.moment = moment.replace(second=0, microsecond=0)
+		self.sweep_until(self.moment)
+
+	def sweep_until(self, moment: datetime) -> None:
+		"""What the sweep would have done by then, each thing in its five minutes."""
+		while self.name:
+			due = frappe.db.get_value("Complaint", self.name, "next_action_at")
+			if not due or (at := clock.to_utc(due) + SWEEP) > moment:
+				return
+			self.scene.act_as("Administrator", max(at, frappe.flags.complaints_now))
+			done = sweep.bring_up_to_date(self.name)
+			self.outdated()
+			if not done:
+				return
 
 	def enter(self, who: str) -> None:
 		"""It is `who`'s turn, now."""
@@ -323,6 +338,8 @@ class Life:
 
 	def close(self, **data: Any) -> Life:
 		self.wait(0.6)
+		if self.doc.status == "Closed":
+			return self  # by the sweep: its time had come
 		self.act(self.handler, "Close", **data)
 		return self
 

@@ -43,6 +43,22 @@ frappe.ui.form.on("Complaint", {
 		}
 		if (frm.doc.status_category !== "Closed") {
 			frm.page.add_menu_item(__("Correct Receipt"), () => cms_iso10002.correct_receipt(frm));
+			if (manager) {
+				frm.add_custom_button(__("Extension"), () => cms_iso10002.extend(frm), __("Deadline"));
+				frm.add_custom_button(
+					__("Holding Response"),
+					() => cms_iso10002.hold(frm),
+					__("Deadline")
+				);
+				frm.add_custom_button(
+					__("Recalculate"),
+					() =>
+						frappe.require("/assets/cms_iso10002/js/recalculate.js", () =>
+							cms_iso10002.recalculate({ complaint: frm.doc.name }, () => frm.reload_doc())
+						),
+					__("Deadline")
+				);
+			}
 			frm.add_custom_button(__("Progress Update"), () => cms_iso10002.write_update(frm), __("Letter"));
 			frm.add_custom_button(
 				__("Acknowledgement"),
@@ -58,9 +74,13 @@ frappe.ui.form.on("Complaint", {
 	},
 
 	show_milestones(frm) {
-		frm.get_field("milestone_bar").$wrapper.html(
-			frappe.render_template("complaint_milestones", { milestones: frm.doc.milestones || [] })
-		);
+		frappe
+			.xcall("cms_iso10002.complaints.milestone_bar.get_milestones", { complaint: frm.doc.name })
+			.then((milestones) => {
+				frm.get_field("milestone_bar").$wrapper.html(
+					frappe.render_template("complaint_milestones", { milestones })
+				);
+			});
 	},
 
 	show_duplicates(frm) {
@@ -152,6 +172,88 @@ Object.assign(cms_iso10002, {
 			],
 			(values) => cms_iso10002.send_letter(frm, "Acknowledgement", values),
 			__("Acknowledgement"),
+			__("Send")
+		);
+	},
+
+	extend(frm) {
+		frappe.xcall("cms_iso10002.complaints.extensions.get_options", { complaint: frm.doc.name }).then((options) => {
+			if (!options.length) {
+				frappe.msgprint(__("The policy allows no extension of any deadline that is running."));
+				return;
+			}
+			const describe = (stage) => {
+				const one = options.find((option) => option.stage === stage);
+				return __("Due {0}. An extension may go to {1}; {2} left.", [
+					frappe.datetime.str_to_user(one.due_at),
+					frappe.datetime.str_to_user(one.latest),
+					one.left,
+				]);
+			};
+			const dialog = frappe.prompt(
+				[
+					{
+						fieldname: "stage",
+						fieldtype: "Select",
+						label: __("Deadline"),
+						options: options.map((option) => option.stage),
+						default: options[0].stage,
+						description: describe(options[0].stage),
+						reqd: 1,
+						change: () =>
+							dialog.set_df_property(
+								"stage",
+								"description",
+								describe(dialog.get_value("stage"))
+							),
+					},
+					{
+						fieldname: "new_due",
+						fieldtype: "Date",
+						label: __("New Due Date"),
+						default: options[0].latest.slice(0, 10),
+						reqd: 1,
+					},
+					{
+						fieldname: "reason",
+						fieldtype: "Small Text",
+						label: __("Reason, for the Complainant"),
+						reqd: 1,
+					},
+					cms_iso10002.channel_field(frm),
+					{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
+				],
+				(values) =>
+					cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.extensions.extend", {
+						complaint: frm.doc.name,
+						...values,
+					}),
+				__("Extend a Deadline and Tell Why"),
+				__("Extend")
+			);
+		});
+	},
+
+	hold(frm) {
+		frappe.prompt(
+			[
+				{
+					fieldname: "reason",
+					fieldtype: "Small Text",
+					label: __("Why There Is No Decision Yet"),
+					description: __("The letter also says where else the complainant can turn."),
+					reqd: 1,
+				},
+				{ fieldname: "expected_on", fieldtype: "Date", label: __("Decision Expected By") },
+				cms_iso10002.channel_field(frm),
+				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
+			],
+			(values) =>
+				cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.extensions.send_holding_response", {
+					complaint: frm.doc.name,
+					...values,
+				}),
+			__("Holding Response"),
 			__("Send")
 		);
 	},

@@ -1,0 +1,87 @@
+"""The milestones of a complaint as the form shows them: due, in how long of working time, state in colour and word."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+
+from cms_iso10002.complaints import clock, escalation, policy, timeline
+from cms_iso10002.core import clocks
+from cms_iso10002.core.business_time import WorkCalendar
+
+COLOURS = {
+	clocks.WAITING: "gray",
+	clocks.RUNNING: "blue",
+	clocks.PAUSED: "purple",
+	clocks.MET: "green",
+	clocks.MET_LATE: "orange",
+	clocks.OVERDUE: "red",
+	clocks.CANCELLED: "gray",
+}
+DUE_SOON = "yellow"
+"""A milestone that was warned of, or should have been."""
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_milestones(complaint: str) -> list[dict]:
+	"""The milestones as they stand this minute, whatever the sweep has stored; for who may read the complaint.
+
+	Each has stage, label, round, state, colour, word, due_at, met_at (site time), left (a phrase) and remark.
+	"""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("read")
+	events = timeline.events_of(complaint, locked=False)
+	calendar = policy.in_force(doc.policy_snapshot, events).calendar or WorkCalendar.always("UTC")
+	now = clock.now_utc()
+	return [shown(one, calendar, now) for one in timeline.read(doc.policy_snapshot, events)]
+
+
+def shown(milestone: clocks.Milestone, calendar: WorkCalendar, now: datetime) -> dict[str, Any]:
+	"""One milestone as plain values for the form."""
+	soon = milestone.state == clocks.RUNNING and any(moment <= now for moment in milestone.warn_times)
+	return {
+		"stage": milestone.stage,
+		"label": escalation.named(milestone),
+		"occurrence": milestone.occurrence,
+		"round": milestone.round,
+		"state": milestone.state,
+		"word": _("Due Soon") if soon else _(milestone.state),
+		"colour": DUE_SOON if soon else COLOURS[milestone.state],
+		"due_at": clock.to_site(milestone.due_at),
+		"met_at": clock.to_site(milestone.met_at),
+		"left": _left(milestone, calendar, now),
+		"remark": _(milestone.remark) if milestone.remark else "",
+	}
+
+
+def _left(milestone: clocks.Milestone, calendar: WorkCalendar, now: datetime) -> str:
+	"""How much working time is left, or has passed since the due time; "" where neither means anything."""
+	if milestone.ended_at or milestone.met_at or not milestone.due_at:
+		return ""
+	if milestone.state == clocks.PAUSED:
+		return _("stopped while an answer is awaited")
+	worked = calendar.elapsed(now, milestone.due_at)
+	if milestone.state == clocks.OVERDUE:
+		return _("{0} of working time late").format(spoken(-worked, calendar))
+	if not worked:
+		return _("no working time left")
+	return _("in {0} of working time").format(spoken(worked, calendar))
+
+
+def spoken(duration: timedelta, calendar: WorkCalendar) -> str:
+	"""Working time in days as long as the calendar's are on average, hours and minutes: "2 days 3 h", "40 min"."""
+	day = calendar.average_day
+	days, rest = divmod(duration, day)
+	hours, rest = divmod(rest, timedelta(hours=1))
+	minutes = rest // timedelta(minutes=1)
+	if days >= 10:
+		return _("{0} days").format(days)
+	if days:
+		text = _("1 day") if days == 1 else _("{0} days").format(days)
+		return _("{0} {1} h").format(text, hours) if hours else text
+	if hours:
+		return _("{0} h {1} min").format(hours, minutes) if minutes else _("{0} h").format(hours)
+	return _("{0} min").format(max(minutes, 1))

@@ -1,0 +1,184 @@
+"""Milestone Performance: how many milestones were met, late or missed, and how long they took in working time."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import replace
+from typing import Any
+
+import frappe
+from babel.dates import format_date
+from frappe import _
+from frappe.utils import getdate
+
+from cms_iso10002.complaints import performance
+from cms_iso10002.complaints.performance import Group
+
+MOST_BARS = 24
+
+
+def execute(filters: dict | None = None) -> tuple:
+	"""Columns, rows, message, chart and summary, as Frappe's query report wants them.
+
+	Raises frappe.ValidationError for filters that make no sense, frappe.PermissionError for those that ask for what
+	the viewer may not see.
+	"""
+	filters = checked(filters)
+	user = frappe.session.user
+	performance.check_filters(filters, user)
+	groups = performance.read(filters)
+	shown = [group for group in performance.shown(groups, filters, user) if group.total]
+	total = performance.together(groups)
+	labels = names(shown, filters, user)
+	rows = [row(group, labels[n], filters) for n, group in enumerate(shown)]
+	if rows:
+		rows.append(total_row(total, any(group.concealed for group in shown), filters))
+	return columns(filters), rows, message(total), chart(shown, labels), summary(total, shown)
+
+
+def checked(filters: dict | None) -> frappe._dict:
+	"""The filters, complete and sound."""
+	filters = frappe._dict(filters or {})
+	filters.group_by = filters.group_by or "Stage"
+	if filters.group_by not in performance.GROUPINGS:
+		frappe.throw(_("Group By is one of Stage, Category, Handler, Company and Month."))
+	if not (filters.from_date and filters.to_date):
+		frappe.throw(_("Choose the first and the last day."))
+	filters.update({name: getdate(filters[name]) for name in ("from_date", "to_date")})
+	if filters.from_date > filters.to_date:
+		frappe.throw(_("The first day lies after the last one: swap From Date and To Date."))
+	return filters
+
+
+def columns(filters: frappe._dict) -> list[dict[str, Any]]:
+	number = {"fieldtype": "Int", "width": 110}
+	hours = {"fieldtype": "Float", "precision": 1, "width": 150}
+	return [
+		{"fieldname": "group", "label": _(filters.group_by), "fieldtype": "Data", "width": 260},
+		{"fieldname": "total", "label": _("Total"), **number},
+		{"fieldname": "met", "label": _("Met"), **number},
+		{"fieldname": "met_late", "label": _("Met Late"), **number},
+		{"fieldname": "overdue", "label": _("Overdue"), **number},
+		{"fieldname": "in_time", "label": _("In Time"), "fieldtype": "Percent", "precision": 1, "width": 110},
+		{"fieldname": "median", "label": _("Median Working Time"), **hours},
+		{"fieldname": "slowest", "label": _("90th Percentile"), **hours},
+	]
+
+
+# rows ------------------------------------------------------------------------------------------------------
+
+
+def names(groups: list[Group], filters: frappe._dict, user: str) -> list[str]:
+	"""What each group is called."""
+	people = _full_names(groups) if filters.group_by == "Handler" else {}
+	return [_name(group, filters.group_by, people) for group in groups]
+
+
+def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
+	if group.pooled:
+		smallest = frappe.db.get_single_value("Complaint Settings", "smallest_cell") or 0
+		return _("Others") if group_by == "Handler" else _("Other (fewer than {0} each)").format(smallest)
+	if group.key is None:
+		return _("Unassigned") if group_by == "Handler" else _("None")
+	if group_by == "Month":
+		return format_date(group.key, "LLLL y", locale=(frappe.local.lang or "en").replace("-", "_"))
+	if group_by == "Stage":
+		return _(group.key.capitalize())
+	return people.get(group.key) or _(group.key)
+
+
+def _full_names(groups: list[Group]) -> dict[str, str]:
+	users = [group.key for group in groups if group.key]
+	rows = frappe.get_all(
+		"User", filters={"name": ("in", users)}, fields=["name", "full_name"], order_by="name"
+	)
+	return {row.name: row.full_name for row in rows}
+
+
+def row(group: Group, label: str, filters: frappe._dict) -> dict[str, Any]:
+	"""A line of the table. `where` is what the list of complaints is filtered by when a number is clicked."""
+	line = {"group": label, "total": group.total, "pooled": int(group.pooled)}
+	if not group.pooled:
+		line["where"] = where(group, filters)
+	if not group.concealed:
+		line.update({name: getattr(group, name) for name in performance.FIGURES})
+		line.update(
+			{"in_time": group.in_time, "median": group.hours(0.5), "slowest": group.hours(0.9)},
+		)
+	return line
+
+
+def total_row(total: Group, conceal: bool, filters: frappe._dict) -> dict[str, Any]:
+	"""All cases, also those the viewer may not see; only their number where more would give away what is hidden."""
+	total = replace(total, concealed=conceal)
+	line = row(total, _("Total"), filters)
+	return {**line, "is_total": 1, "where": where(None, filters)}
+
+
+def where(group: Group | None, filters: frappe._dict) -> dict[str, Any]:
+	"""What the milestones of a group have in common, as filters of the list; the list asks for its own permissions."""
+	found: dict[str, Any] = {"status": ["not in", ["Duplicate", "Out of Scope"]]}
+	first, last = filters.from_date, filters.to_date
+	if filters.get("category"):
+		found["category"] = ["in", performance.categories_under(filters.category)]
+	for name in ("company", "handler", "stage"):
+		if filters.get(name):
+			found[name] = ["=", filters[name]]
+	if group:
+		name = performance.GROUPINGS[filters.group_by]
+		if name == "day":
+			last_of_month = group.key.replace(day=monthrange(group.key.year, group.key.month)[1])
+			first, last = max(first, group.key), min(last, last_of_month)
+		else:
+			found[name] = ["=", group.key] if group.key else ["is", "not set"]
+	if "stage" in found:
+		found["Complaint Milestone.stage"] = found.pop("stage")
+	return {"filters": found, "days": [str(first), str(last)]}
+
+
+# around the table --------------------------------------------------------------------------------------------
+
+
+def message(total: Group) -> str | None:
+	if not total.out_of_scope:
+		return None
+	return _("Milestones of complaints out of scope, which are not among these: {0}.").format(
+		total.out_of_scope
+	)
+
+
+def chart(groups: list[Group], labels: list[str]) -> dict[str, Any] | None:
+	"""Stacked bars of met, late and missed; None without groups."""
+	told = [(group, label) for group, label in zip(groups, labels, strict=True) if not group.concealed]
+	if not told:
+		return None
+	told = told[-MOST_BARS:]
+	titles = {"met": _("Met"), "met_late": _("Met Late"), "overdue": _("Overdue")}
+	return {
+		"type": "bar",
+		"barOptions": {"stacked": 1},
+		"colors": ["green", "orange", "red"],
+		"data": {
+			"labels": [label for _group, label in told],
+			"datasets": [
+				{"name": title, "values": [getattr(group, name) for group, _label in told]}
+				for name, title in titles.items()
+			],
+		},
+	}
+
+
+def summary(total: Group, shown: list[Group]) -> list[dict[str, Any]] | None:
+	"""The cards above the table: how much in time, how many, how many missed."""
+	if not shown:
+		return None
+	cards = [{"value": total.total, "label": _("Milestones"), "datatype": "Int", "indicator": "Blue"}]
+	if any(group.concealed for group in shown):
+		return cards
+	good = "Green" if total.in_time >= 90 else "Orange" if total.in_time >= 75 else "Red"
+	return [
+		{"value": total.in_time, "label": _("In Time"), "datatype": "Percent", "indicator": good},
+		*cards,
+		{"value": total.met_late, "label": _("Met Late"), "datatype": "Int", "indicator": "Orange"},
+		{"value": total.overdue, "label": _("Overdue"), "datatype": "Int", "indicator": "Red"},
+	]
