@@ -60,7 +60,6 @@ def refuse_gap(doc, after: Mapping[str, Any] | None, also: Iterable[Mapping[str,
 	`doc` is the policy as it was, `after` as it will be (None: gone), `also` are policies as they will be that the
 	database does not know so yet.
 	"""
-	print("GAP", doc.name, policy.specificity(doc), _covers(doc), after and _covers(after), _general())
 	if policy.specificity(doc) or not _covers(doc):
 		return
 	changed = {row.name: row for row in also}

@@ -41,6 +41,7 @@ def _copy(doc):
 	tomorrow = clock.today() + _DAY
 	new.update(
 		{
+			**{name: doc.get(name) or "" for name in policy.MATCHED},  # or Frappe fills in the user's company
 			"enabled": 1,
 			"version_of": doc.name,
 			"valid_from": max(tomorrow, getdate(doc.valid_from) + _DAY),
@@ -68,8 +69,7 @@ def load_preset(key: str, company: str = "") -> str:
 		)
 	doc = frappe.new_doc(DOCTYPE)
 	doc.update(presets.policy_values(preset))
-	if company:
-		doc.company = company
+	doc.company = company or ""  # or Frappe fills in the user's
 	return doc.insert().name
 
 

@@ -83,6 +83,7 @@ def _draft(agreement, priority: str | None, targets: list[dict[str, Any]]):
 		{
 			"title": title[:140],
 			"enabled": 1,
+			"company": "",  # all of them, or Frappe fills in the user's
 			"priority": priority,
 			**_validity(agreement),
 			"source": _("Taken over from the Service Level Agreement {0}.").format(agreement.name),

@@ -10,7 +10,9 @@ DOCTYPE = "Complaint SLA Policy"
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 
 
-def target(stage: str = "decide", amount: float = 5, unit: str = "business days", **more: Any) -> dict[str, Any]:
+def target(
+	stage: str = "decide", amount: float = 5, unit: str = "business days", **more: Any
+) -> dict[str, Any]:
 	return {"stage": stage, "amount": amount, "unit": unit, "warn_percent": "75", **more}
 
 
@@ -27,6 +29,7 @@ def draft(**values: Any):
 			"title": "By phone",
 			"enabled": 1,
 			"rank": 70,
+			"company": "",
 			"channel": "Phone",
 			"valid_from": "2020-01-01",
 			"time_zone": "Europe/Berlin",
@@ -56,7 +59,9 @@ def the_general_policy():
 	"""The one general policy that a site starts with."""
 	from cms_iso10002.setup.policy import TITLE
 
-	return frappe.get_doc(DOCTYPE, {"title": TITLE, "docstatus": 1})
+	name = frappe.db.get_value(DOCTYPE, {"title": TITLE, "docstatus": 1})
+	frappe.db.set_value(DOCTYPE, name, "company", None)
+	return frappe.get_doc(DOCTYPE, name)
 
 
 def make_category(name: str, parent: str | None = None, group: bool = False) -> str:

@@ -9,6 +9,7 @@ The calendar by hand. England and Wales: Thu 25 and Fri 26 Dec 2025, Thu 1 Jan, 
 """
 
 import importlib.util
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,8 +25,6 @@ def page():
 	spec = importlib.util.spec_from_file_location("make_worked_examples", DOCS / "make_worked_examples.py")
 	module = importlib.util.module_from_spec(spec)
 	# Dataclasses with postponed annotations look their module up by name.
-	import sys
-
 	sys.modules[spec.name] = module
 	spec.loader.exec_module(module)
 	return module

@@ -405,6 +405,7 @@ class Complaint(Document):
 			cases.refuse(refusal)
 		if self.flags.approval:
 			self.flags.changes.append(EventSpec("decision_approved", {"round": self.round}))
+		self.flags.reason = reason
 		self.assessment_reason = None
 
 	def keep_out_persons_concerned(self):
@@ -442,8 +443,7 @@ class Complaint(Document):
 	def put_under_fitting_policy(self, specs) -> dict:
 		"""Where this edit makes another policy fit, open clocks go on under that one: an event, and the fields to store."""
 		before = self.get_doc_before_save()
-		note = next((spec.note for spec in specs if spec.kind == "assessment_changed"), "")
-		found = recalculation.when_matched_changes(self, before, specs, note)
+		found = recalculation.when_matched_changes(self, before, specs, self.flags.reason or "")
 		if not found:
 			return {}
 		specs.append(found.event)

@@ -57,8 +57,8 @@ class ComplaintSLAPolicy(Document):
 		policy_checks.show_warnings(self)
 
 	def before_submit(self):
-		policy_rivals.refuse_twin(self)
 		policy_versions.refuse_wrong_successor(self)
+		policy_rivals.refuse_twin(self)
 
 	def on_submit(self):
 		policy_versions.end_predecessor(self)

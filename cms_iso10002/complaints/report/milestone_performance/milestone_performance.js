@@ -43,38 +43,34 @@ frappe.query_reports["Milestone Performance"] = {
 			],
 		},
 	],
+	// the state of a milestone, and the time that says on which day it counts
+	drill: { met: ["Met", "met_at"], met_late: ["Met Late", "met_at"], overdue: ["Overdue", "due_at"] },
 	formatter(value, row, column, data, default_formatter) {
-		const hours = ["median", "slowest"].includes(column.fieldname);
-		let shown = hours ? complaint_hours(value) : default_formatter(value, row, column, data);
+		let shown = default_formatter(value, row, column, data);
 		if (!data) return shown;
-		if (value == null) shown = "";
-		if (milestone_drill[column.fieldname] && value && data.where) {
-			shown = `<a data-column="${column.fieldname}" onclick='open_complaints_behind(this, ${escape_json(
-				data.where
-			)})'>${value}</a>`;
+		const right = (html) => `<div style="text-align: right">${html}</div>`;
+		if (value == null) {
+			shown = "";
+		} else if (["median", "slowest"].includes(column.fieldname)) {
+			shown = right(__("{0} h", [format_number(value, null, 1)]));
+		} else if (value && data.where && this.drill[column.fieldname]) {
+			const where = frappe.utils.escape_html(JSON.stringify(data.where));
+			shown = right(`<a class="milestones-behind" data-where="${where}"
+				data-column="${column.fieldname}">${value}</a>`);
 		}
 		return data.is_total ? `<b>${shown}</b>` : shown;
 	},
-};
-
-// the state of a milestone, and the time that says on which day it counts
-const milestone_drill = {
-	met: ["Met", "met_at"],
-	met_late: ["Met Late", "met_at"],
-	overdue: ["Overdue", "due_at"],
-};
-
-const complaint_hours = (value) =>
-	value == null ? "" : `<div style="text-align: right">${__("{0} h", [format_number(value, null, 1)])}</div>`;
-
-const escape_json = (value) => frappe.utils.escape_html(JSON.stringify(value));
-
-window.open_complaints_behind = function (link, where) {
-	const [state, moment] = milestone_drill[link.dataset.column];
-	frappe.route_options = {
-		...where.filters,
-		"Complaint Milestone.state": ["=", state],
-		[`Complaint Milestone.${moment}`]: ["between", where.days],
-	};
-	frappe.set_route("List", "Complaint", "List");
+	onload(report) {
+		report.page.wrapper.on("click", ".milestones-behind", (event) => {
+			const { where, column } = $(event.currentTarget).data();
+			const [state, moment] = this.drill[column];
+			// the list asks for its own permissions: it shows what the viewer may see of them
+			frappe.route_options = {
+				...where.filters,
+				"Complaint Milestone.state": ["=", state],
+				[`Complaint Milestone.${moment}`]: ["between", where.days],
+			};
+			frappe.set_route("List", "Complaint", "List");
+		});
+	},
 };
