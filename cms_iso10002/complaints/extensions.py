@@ -185,7 +185,7 @@ def _end_of(day: Any, calendar: WorkCalendar, *known: datetime) -> datetime:
 		date = None
 	if not date:
 		frappe.throw(_("{0} is not a date such as 2026-03-02: choose the new due date.").format(day))
-	same_day = [moment for moment in known if moment.astimezone(calendar.timezone).date() == date]
+	same_day = [moment for moment in known if calendar.date_of(moment) == date]
 	return same_day[-1] if same_day else calendar.end_of_date(date)
 
 

@@ -20,6 +20,7 @@ from pypika.queries import QueryBuilder
 from cms_iso10002.complaints import permissions
 from cms_iso10002.complaints.summary import SUMMARY
 from cms_iso10002.core import histogram
+from cms_iso10002.core.clocks import STAGES
 
 OVERSEERS = ("Complaint Manager", "Complaint Auditor")
 FIGURES = ("met", "met_late", "overdue")
@@ -84,7 +85,12 @@ def read(filters: frappe._dict) -> list[Group]:
 		sums = {name: int(row[name] or 0) for name in (*FIGURES, "out_of_scope")}
 		found.setdefault(key, []).append(Group(key, **sums, times=times))
 	groups = [replace(together(parts), key=key, pooled=False) for key, parts in found.items()]
-	return sorted(groups, key=lambda group: (group.key is None, group.key or 0))
+	return sorted(groups, key=lambda group: (group.key is None, _place(grouping, group.key)))
+
+
+def _place(grouping: str, key: Any) -> Any:
+	"""Where a key comes among others: stages as a case runs through them."""
+	return STAGES.index(key) if grouping == "stage" and key in STAGES else key or 0
 
 
 def _query(filters: frappe._dict, grouping: str) -> QueryBuilder:

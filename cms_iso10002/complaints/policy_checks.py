@@ -119,7 +119,7 @@ def warnings(policy: str) -> list[str]:
 
 def show_warnings(doc) -> None:
 	"""Shows the warnings in passing; called when the policy was saved. They stay on its form (`warnings`)."""
-	if doc.docstatus == 2 or frappe.flags.in_install or frappe.flags.in_migrate:
+	if doc.flags.quiet or frappe.flags.in_install or frappe.flags.in_migrate:
 		return
 	sentences = found(doc)
 	if sentences:

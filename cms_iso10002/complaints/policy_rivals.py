@@ -30,7 +30,7 @@ def refuse_twin(doc) -> None:
 	"""
 	if not cint(doc.enabled):
 		return
-	for row in _rivals(doc):
+	for row in _rivals(doc, lock=True):
 		if row.name != doc.version_of and all(
 			(row.get(f) or "") == (doc.get(f) or "") for f in policy.MATCHED
 		):
@@ -102,18 +102,20 @@ def _covers(row: Mapping[str, Any]) -> list[Period]:
 
 
 def _general() -> list:
-	"""The submitted and enabled policies that ask for nothing."""
-	rows = frappe.get_all(
-		"Complaint SLA Policy",
-		filters={"docstatus": 1, "enabled": 1},
-		fields=["name", "enabled", "valid_from", "valid_to", *policy.MATCHED],
-		order_by="valid_from, name",
+	"""The submitted and enabled policies that ask for nothing, locked: two can't go at the same time."""
+	table = DocType("Complaint SLA Policy")
+	query = (
+		frappe.qb.from_(table)
+		.select(*policy.ROW)
+		.where((table.docstatus == 1) & (table.enabled == 1))
+		.orderby(table.name)
+		.for_update()
 	)
-	return [row for row in rows if not policy.specificity(row)]
+	return [row for row in query.run(as_dict=True) if not policy.specificity(row)]
 
 
-def _rivals(doc) -> list:
-	"""The other submitted and enabled policies of the same rank whose validity overlaps."""
+def _rivals(doc, lock: bool = False) -> list:
+	"""The other submitted and enabled policies of the same rank whose validity overlaps; locked where asked for."""
 	table = DocType("Complaint SLA Policy")
 	query = (
 		frappe.qb.from_(table)
@@ -125,7 +127,7 @@ def _rivals(doc) -> list:
 	)
 	if doc.valid_to:
 		query = query.where(table.valid_from <= getdate(doc.valid_to))
-	return query.run(as_dict=True)
+	return (query.for_update() if lock else query).run(as_dict=True)
 
 
 def _may_meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

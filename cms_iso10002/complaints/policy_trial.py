@@ -13,12 +13,13 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, escape_html, formatdate, get_datetime, getdate
+from frappe.utils import escape_html, format_datetime, formatdate, get_datetime, getdate
 
 from cms_iso10002.complaints import clock, policy, policy_checks, policy_dates
 from cms_iso10002.complaints.core_sentences import translated
 from cms_iso10002.core import clocks
 from cms_iso10002.core.business_time import BUSINESS_HOURS, HOURS, Limit, WorkCalendar, load_zone
+from cms_iso10002.core.fast_track import FastTrack
 from cms_iso10002.core.refusal import N_
 
 DOCTYPE = "Complaint SLA Policy"
@@ -47,7 +48,8 @@ def try_policy(policy: str, values: dict | str) -> dict:
 
 	`values` may hold company, category, severity, priority, customer_group, territory, channel and received_on (site
 	time, default now). The policy at hand counts as if it were submitted and enabled. Answers `winner` (name, title,
-	is_this; None where none fits), `reason`, `others` (name, title, why), `received_on`, `zone`, `site_zone` and `rows`.
+	is_this; None where none fits), `reason`, `others` (name, title, why), `received_on`, `zone`, `site_zone`, `rows`
+	and `fast_track` (a sentence, or "").
 	Checks read permission on the policy; others that the user may not read are left out. Raises a ValidationError for
 	a date that is none.
 	"""
@@ -78,9 +80,10 @@ def _tried(doc, complaint: Mapping[str, Any]) -> dict[str, Any]:
 	winner = None
 	if won and won.row.name in allowed:
 		winner = doc if won.row.name == doc.name else frappe.get_cached_doc(DOCTYPE, won.row.name)
+	received = clock.to_utc(complaint["received_on"])
 	return {
 		"winner": winner and {"name": winner.name, "title": winner.title, "is_this": winner.name == doc.name},
-		"reason": won.why if won else _("No policy in force fits this complaint."),
+		"reason": _reason(won, winner),
 		"others": [
 			{"name": verdict.row.name, "title": verdict.row.title, "why": verdict.why}
 			for verdict in verdicts
@@ -89,8 +92,15 @@ def _tried(doc, complaint: Mapping[str, Any]) -> dict[str, Any]:
 		"received_on": str(complaint["received_on"]),
 		"zone": winner.time_zone if winner else "",
 		"site_zone": clock.site_zone().key,
-		"rows": _rows(winner, clock.to_utc(complaint["received_on"])) if winner else [],
+		"rows": _rows(winner, received) if winner else [],
+		"fast_track": _fast_track(winner, received) if winner else "",
 	}
+
+
+def _reason(won: policy.Verdict | None, winner) -> str:
+	if not won:
+		return _("No policy in force fits this complaint.")
+	return won.why if winner else _("A policy that you may not read wins.")
 
 
 def _as_if_submitted(doc) -> list[Mapping[str, Any]]:
@@ -164,6 +174,19 @@ def in_words(limit: Limit) -> str:
 	return _(one) if limit.amount == 1 else _(several).format(limit.amount)
 
 
+def _fast_track(doc, received: datetime) -> str:
+	"""Until when an early resolution needs less than a full response, and what it needs; "" without a fast track."""
+	track = FastTrack.from_dict(policy.fast_track_of(doc))
+	_targets, calendar = policy_checks.counted(doc)
+	end = track.ends_at(received, calendar)
+	if not end:
+		return ""
+	until = format_datetime(clock.to_site(end))
+	if track.summary_letter:
+		return _("Resolved by {0}, a summary letter is enough.").format(until)
+	return _("Resolved by {0}, no letter is needed.").format(until)
+
+
 # What moves a due time, in words -----------------------------------------------------------------------
 
 
@@ -187,7 +210,10 @@ def _notes(
 		yield _("starts again after each letter, until the decision is sent")
 	if target.max_extensions and target.extension_amount:
 		length = in_words(Limit(target.extension_amount, target.unit))
-		yield _("may be extended {0} times, by {1} each").format(target.max_extensions, length)
+		if target.max_extensions == 1:
+			yield _("may be extended once, by {0}").format(length)
+		else:
+			yield _("may be extended {0} times, by {1} each").format(target.max_extensions, length)
 
 
 def _anchor(target: clocks.Target) -> str:
@@ -227,5 +253,5 @@ def _days_off(first: date, last: date, calendar: WorkCalendar) -> tuple[int, lis
 
 def _listed(days: Sequence[date]) -> str:
 	if len(days) > LONGEST_LIST:
-		return _("{0} days").format(cint(len(days)))
+		return _("{0} days").format(len(days))
 	return ", ".join(formatdate(day) for day in days)

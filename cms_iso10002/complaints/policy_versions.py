@@ -11,7 +11,7 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, formatdate, getdate
+from frappe.utils import cint, formatdate, get_system_timezone, getdate
 
 from cms_iso10002.complaints import clock, policy, policy_rivals
 
@@ -68,7 +68,7 @@ def load_preset(key: str, company: str = "") -> str:
 			)
 		)
 	doc = frappe.new_doc(DOCTYPE)
-	doc.update(presets.policy_values(preset))
+	doc.update(presets.policy_values(preset, get_system_timezone()))
 	doc.company = company or ""  # or Frappe fills in the user's
 	return doc.insert().name
 
@@ -170,6 +170,7 @@ def end_predecessor(doc) -> None:
 	if doc.version_of:
 		predecessor = _predecessor(doc)
 		predecessor.valid_to = getdate(doc.valid_from) - _DAY
+		predecessor.flags.quiet = True
 		predecessor.save()
 
 
@@ -194,6 +195,7 @@ def give_back(doc) -> None:
 	predecessor = _predecessor(doc) if doc.version_of else None
 	if predecessor and predecessor.docstatus == 1:
 		predecessor.valid_to = doc.valid_to
+		predecessor.flags.quiet = True
 		predecessor.save()
 
 

@@ -209,6 +209,10 @@ class WorkCalendar:
 		"""
 		return datetime.combine(day, time(23, 59, 59, fold=1), self.timezone).astimezone(UTC)
 
+	def date_of(self, moment: datetime) -> date:
+		"""The date of an instant in the calendar's zone. Raises ValueError when naive."""
+		return from_micros(to_micros(moment)).astimezone(self.timezone).date()
+
 	@property
 	def average_day(self) -> timedelta:
 		"""How long a working day of an ordinary week is on average."""

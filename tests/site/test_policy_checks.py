@@ -81,6 +81,24 @@ def test_refused(name):
 	assert frappe.db.count("Complaint SLA Policy") == before
 
 
+@pytest.mark.parametrize("name", ["a zero limit", "an unknown zone", "a circle", "overlapping intervals"])
+def test_refused_by_rest_too(name):
+	from frappe.client import insert
+
+	values, sentence = BAD[name]
+	doc = {**draft().as_dict(), **values}
+	with pytest.raises(frappe.ValidationError, match=sentence):
+		as_user(make_user("manager"), lambda: insert(doc))
+
+
+def test_a_change_to_bad_values_is_refused_and_leaves_the_draft_as_it_was():
+	doc = draft().insert()
+	doc.targets[1].amount = 0
+	with pytest.raises(frappe.ValidationError, match="above zero"):
+		doc.save()
+	assert [row.amount for row in frappe.get_doc("Complaint SLA Policy", doc.name).targets] == [1, 5]
+
+
 def test_the_sentences_of_the_core_are_all_known():
 	"""Every refusal that the core's limits, calendars and targets know has a template that can be translated."""
 	made = [

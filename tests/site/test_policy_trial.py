@@ -175,6 +175,21 @@ def test_another_time_zone():
 	assert row(tried(draft().insert()), "decide")["due_in_zone"] is None
 
 
+def test_the_fast_track_is_told():
+	answer = tried(draft(fast_track_days=3, summary_letter_required=1).insert())
+	assert "24" in answer["fast_track"] and "a summary letter is enough" in answer["fast_track"]
+	assert "no letter is needed" in tried(draft(fast_track_days=3).insert())["fast_track"]
+	assert tried(draft().insert())["fast_track"] == ""
+
+
+def test_more_holidays_than_can_be_named():
+	days = [f"2026-12-{day:02}" for day in range(22, 32)] + [f"2027-01-{day:02}" for day in range(1, 12)]
+	this = draft(holiday_list=holiday_list("Long", "2027-01-11", *days)).insert()
+	notes = "; ".join(row(tried(this), "decide")["notes"])
+	assert "holidays not counted: 15 days" in notes
+	assert "holidays are known only until" in notes
+
+
 def test_what_never_starts_is_said():
 	this = draft(targets=[target("decide", 5, starts_at="contain")]).insert()
 	decide = row(tried(this), "decide")

@@ -222,9 +222,9 @@ def test_the_generic_policy_takes_the_companys_holidays():
 
 
 def draft(**changes):
-	"""The generic policy as a new document, changed."""
+	"""The generic policy as a new document of another rank, changed."""
 	doc = frappe.new_doc("Complaint SLA Policy")
-	doc.update({**json.loads(json.dumps(policy.record("Europe/Berlin", None))), **changes})
+	doc.update({**json.loads(json.dumps(policy.record("Europe/Berlin", None))), "rank": 1, **changes})
 	return doc
 
 

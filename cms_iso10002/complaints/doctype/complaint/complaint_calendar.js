@@ -8,7 +8,18 @@ frappe.views.calendar["Complaint"] = {
 		allDay: "all_day",
 		editable: "movable",
 	},
-	options: { editable: false, selectable: false, displayEventEnd: false },
+	options: {
+		editable: false,
+		selectable: false,
+		displayEventEnd: false,
+		timeFormat: "HH:mm",
+		eventLimit: 6,
+		firstDay: frappe.datetime.get_first_day_of_the_week_index?.() ?? 1,
+		eventRender(event, element) {
+			element.attr("title", event.tooltip);
+			element.find(".fc-content").css("white-space", "normal"); // else the stage is cut off
+		},
+	},
 	get_css_class: (event) => event.shade,
 	get_events_method: "cms_iso10002.complaints.calendar_view.get_events",
 };

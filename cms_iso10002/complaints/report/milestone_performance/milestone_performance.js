@@ -55,8 +55,8 @@ frappe.query_reports["Milestone Performance"] = {
 			shown = right(__("{0} h", [format_number(value, null, 1)]));
 		} else if (value && data.where && this.drill[column.fieldname]) {
 			const where = frappe.utils.escape_html(JSON.stringify(data.where));
-			shown = right(`<a class="milestones-behind" data-where="${where}"
-				data-column="${column.fieldname}">${value}</a>`);
+			shown = right(`<a class="milestones-behind" style="text-decoration: underline"
+				data-where="${where}" data-column="${column.fieldname}">${value}</a>`);
 		}
 		return data.is_total ? `<b>${shown}</b>` : shown;
 	},

@@ -52,7 +52,7 @@ def checked(filters: dict | None) -> frappe._dict:
 
 def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 	number = {"fieldtype": "Int", "width": 110}
-	hours = {"fieldtype": "Float", "precision": 1, "width": 150}
+	hours = {"fieldtype": "Float", "precision": 1, "width": 210}
 	return [
 		{"fieldname": "group", "label": _(filters.group_by), "fieldtype": "Data", "width": 260},
 		{"fieldname": "total", "label": _("Total"), **number},
@@ -60,8 +60,8 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 		{"fieldname": "met_late", "label": _("Met Late"), **number},
 		{"fieldname": "overdue", "label": _("Overdue"), **number},
 		{"fieldname": "in_time", "label": _("In Time"), "fieldtype": "Percent", "precision": 1, "width": 110},
-		{"fieldname": "median", "label": _("Median Working Time"), **hours},
-		{"fieldname": "slowest", "label": _("90th Percentile"), **hours},
+		{"fieldname": "median", "label": _("Median, Working Time"), **hours},
+		{"fieldname": "slowest", "label": _("90th Percentile, Working Time"), **hours},
 	]
 
 
@@ -177,7 +177,7 @@ def summary(total: Group, shown: list[Group]) -> list[dict[str, Any]] | None:
 		return cards
 	good = "Green" if total.in_time >= 90 else "Orange" if total.in_time >= 75 else "Red"
 	return [
-		{"value": total.in_time, "label": _("In Time"), "datatype": "Percent", "indicator": good},
+		{"value": round(total.in_time, 1), "label": _("In Time"), "datatype": "Percent", "indicator": good},
 		*cards,
 		{"value": total.met_late, "label": _("Met Late"), "datatype": "Int", "indicator": "Orange"},
 		{"value": total.overdue, "label": _("Overdue"), "datatype": "Int", "indicator": "Red"},
