@@ -60,6 +60,11 @@ def get_events(
 		order_by="`tabComplaint Milestone`.`due_at` asc",
 		limit_page_length=MOST,
 	)
+	if len(rows) == MOST:
+		frappe.msgprint(
+			_("Only the first {0} milestones are shown: filter for the cases you need.").format(MOST),
+			alert=True,
+		)
 	return [_event(row) for row in rows]
 
 

@@ -49,6 +49,11 @@ def to_site(instant: datetime | None) -> datetime | None:
 	return instant.astimezone(site_zone()).replace(tzinfo=None, microsecond=0) if instant else None
 
 
+def in_zone(instant: datetime, zone: ZoneInfo) -> datetime:
+	"""An aware instant as clocks in another zone show it: naive, in whole seconds."""
+	return instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
+
+
 def now_site() -> datetime:
 	"""The present as a naive site datetime."""
 	return to_site(now_utc())

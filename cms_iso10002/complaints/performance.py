@@ -39,7 +39,8 @@ RESTRICTED = {"company": "Company", "category": "Complaint Category"}
 class Group:
 	"""The milestones of a group: `key` is the value they share, None for several groups shown as one.
 
-	`concealed` says that they are too few to be told apart into what they came to.
+	`few` says that those are groups of few, `concealed` that even together they are too few to be told apart into
+	what they came to.
 	"""
 
 	key: Any
@@ -49,6 +50,7 @@ class Group:
 	out_of_scope: int = 0
 	times: histogram.Histogram = field(default_factory=dict)
 	pooled: bool = False
+	few: bool = False
 	concealed: bool = False
 
 	@property
@@ -197,4 +199,4 @@ def pool_small(groups: list[Group], smallest: int) -> list[Group]:
 		bound.append(free.pop(0))
 	pool = together(bound)
 	rest = [group for group in groups if group in free]
-	return [*rest, replace(pool, concealed=pool.total < smallest)]
+	return [*rest, replace(pool, few=True, concealed=pool.total < smallest)]

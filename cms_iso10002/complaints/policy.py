@@ -32,6 +32,9 @@ TREES = {"category": "Complaint Category", "customer_group": "Customer Group", "
 ROW = ("name", "title", "rank", "enabled", "valid_from", "valid_to", "creation", *MATCHED)
 """What the selection reads of a policy."""
 
+ALL_DAY = ["00:00:00", "00:00:00"]
+"""An interval of a frozen calendar: midnight to midnight."""
+
 CHANGEABLE = ("policy", "title", "targets", "calendar", "fast_track")
 """What of a frozen policy an event `policy_changed` may replace."""
 
@@ -247,18 +250,18 @@ def percentages(text: str | None) -> list[int]:
 		frappe.throw(_("Warn at {0} is not a list of percentages such as 50, 75.").format(frappe.bold(text)))
 
 
-def calendar_of(doc) -> dict[str, Any] | None:
-	"""The working calendar of a policy as plain values; None where it names no working hours."""
-	if not doc.working_hours:
-		return None
+def calendar_of(doc) -> dict[str, Any]:
+	"""The working calendar of a policy as plain values: every hour of its time zone where it names no working hours."""
 	week: dict[str, list[list[str]]] = {}
 	for row in doc.working_hours:
 		week.setdefault(str(WEEKDAYS.index(row.workday)), []).append(
 			[_hhmm(row.start_time), _hhmm(row.end_time)]
 		)
+	if not week:
+		week = {str(day): [ALL_DAY] for day in range(7)}
 	holidays: Sequence[str] = []
 	known_until = None
-	if doc.holiday_list:
+	if doc.holiday_list and doc.working_hours:
 		holiday_list = frappe.get_cached_doc("Holiday List", doc.holiday_list)
 		holidays = sorted({str(getdate(row.holiday_date)) for row in holiday_list.holidays})
 		known_until = str(getdate(holiday_list.to_date)) if holiday_list.get("to_date") else None

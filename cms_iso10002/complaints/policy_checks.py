@@ -159,7 +159,7 @@ def _beyond_the_holidays(doc, received: date) -> str:
 		key=lambda milestone: milestone.due_at,
 		default=None,
 	)
-	due = last.due_at.astimezone(calendar.timezone).date() if last else calendar.known_until
+	due = calendar.date_of(last.due_at) if last else calendar.known_until
 	if due <= calendar.known_until:
 		return ""
 	return _(

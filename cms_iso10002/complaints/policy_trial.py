@@ -164,7 +164,7 @@ def _elsewhere(instant: datetime | None, zone: Any) -> str | None:
 	"""An instant in the policy's time zone; None where the clocks there show what those of the site do."""
 	if not instant:
 		return None
-	local = instant.astimezone(zone).replace(tzinfo=None, microsecond=0)
+	local = clock.in_zone(instant, zone)
 	return str(local) if local != clock.to_site(instant) else None
 
 
@@ -229,8 +229,7 @@ def _calendar_notes(
 	elif not limit.in_working_time:
 		yield _("every day counts, weekends and holidays too, to the end of the last")
 	elif calendar:
-		zone = calendar.timezone
-		first, last = (moment.astimezone(zone).date() for moment in (milestone.started_at, milestone.due_at))
+		first, last = map(calendar.date_of, (milestone.started_at, milestone.due_at))
 		free, holidays = _days_off(first, last, calendar)
 		if limit.unit == BUSINESS_HOURS:
 			yield _("only working hours count")

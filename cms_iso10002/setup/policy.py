@@ -53,6 +53,8 @@ def record(zone: str, holiday_list: str | None) -> dict[str, Any]:
 	"""The policy as plain values."""
 	return {
 		"title": TITLE,
+		# "", not None: Frappe fills a None with the default company, and then it would be nobody else's policy
+		"company": "",
 		"enabled": 1,
 		"rank": 0,
 		"valid_from": "2000-01-01",

@@ -263,7 +263,7 @@ def test_user_permissions_name_the_groups_that_are_told_apart(two_categories):
 	counted(met=7, category="Kitchen")
 	counted(met=9, category="Kettles")
 	rows, _answer = report(manager, group_by="Category")
-	assert rows["Kitchen"]["total"] == 7 and "Kettles" not in rows
+	assert rows["Kitchen"]["total"] == 7 and "Kettles" not in rows and rows["Others"]["total"] == 9
 	assert rows["Total"]["total"] == 16
 	with pytest.raises(frappe.PermissionError, match="no access"):
 		report(manager, category="Kettles")
@@ -395,6 +395,13 @@ def test_only_what_is_due_in_the_range():
 		events(start="2026-02-01 00:00:00", end="2026-01-01 00:00:00")
 	with pytest.raises(frappe.ValidationError, match="first and a last"):
 		events(start="soon")
+
+
+def test_a_wall_of_milestones_is_cut_and_says_so(monkeypatch):
+	monkeypatch.setattr(calendar_view, "MOST", 2)
+	make_complaint()
+	assert len(events()) == 2
+	assert "first 2" in str(frappe.get_message_log())
 
 
 def test_who_reads_no_complaints_has_no_calendar_of_them():

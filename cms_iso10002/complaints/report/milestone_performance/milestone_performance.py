@@ -52,16 +52,16 @@ def checked(filters: dict | None) -> frappe._dict:
 
 def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 	number = {"fieldtype": "Int", "width": 110}
-	hours = {"fieldtype": "Float", "precision": 1, "width": 210}
+	hours = {"fieldtype": "Float", "precision": 1, "width": 180}
 	return [
-		{"fieldname": "group", "label": _(filters.group_by), "fieldtype": "Data", "width": 260},
+		{"fieldname": "group", "label": _(filters.group_by), "fieldtype": "Data", "width": 220},
 		{"fieldname": "total", "label": _("Total"), **number},
 		{"fieldname": "met", "label": _("Met"), **number},
 		{"fieldname": "met_late", "label": _("Met Late"), **number},
 		{"fieldname": "overdue", "label": _("Overdue"), **number},
 		{"fieldname": "in_time", "label": _("In Time"), "fieldtype": "Percent", "precision": 1, "width": 110},
 		{"fieldname": "median", "label": _("Median, Working Time"), **hours},
-		{"fieldname": "slowest", "label": _("90th Percentile, Working Time"), **hours},
+		{"fieldname": "slowest", "label": _("90th Percentile"), **hours},
 	]
 
 
@@ -75,9 +75,11 @@ def names(groups: list[Group], filters: frappe._dict, user: str) -> list[str]:
 
 
 def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
+	if group.pooled and not group.few:
+		return _("Others")
 	if group.pooled:
-		smallest = frappe.db.get_single_value("Complaint Settings", "smallest_cell") or 0
-		return _("Others") if group_by == "Handler" else _("Other (fewer than {0} each)").format(smallest)
+		smallest = frappe.db.get_single_value("Complaint Settings", "smallest_cell")
+		return _("Other (fewer than {0} each)").format(smallest)
 	if group.key is None:
 		return _("Unassigned") if group_by == "Handler" else _("None")
 	if group_by == "Month":
