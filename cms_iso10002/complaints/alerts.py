@@ -1,16 +1,18 @@
 """Telling people inside the organisation, at once and once.
 
 Everything is written in the transaction of what it tells of (Frappe's own notifier enqueues before the commit): the
-Notification Log, the e-mail that Frappe queues with it for those who want one, the ToDo. So what is recorded was
-told, and what was rolled back was not.
+Notification Log, the queued e-mail, the ToDo. So what is recorded was told, and what was rolled back was not.
 """
 
 from __future__ import annotations
 
 import frappe
 from frappe import _
+from frappe.desk.doctype.notification_settings.notification_settings import is_email_notifications_enabled
+from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
+from frappe.utils import escape_html, get_url_to_form
 
 from cms_iso10002.complaints.cases import concerned_users
 
@@ -70,6 +72,32 @@ def notify(doc, users: list[str], subject: str, kind: str = "Alert", content: st
 		).insert(
 			ignore_permissions=True
 		)  # everybody may be notified; nobody has create permission on the log
+
+
+def mail(doc, user: str, subject: str, message: str = "") -> None:
+	"""Queue an e-mail about `doc` in the same transaction, where the user wants e-mail and the site can send any.
+
+	(Frappe mails nothing for a Notification Log of the kind Alert.)
+	"""
+	if not is_email_notifications_enabled(user) or not EmailAccount.find_outgoing():
+		return
+	address = frappe.db.get_value("User", user, "email")
+	link = {"document_type": "Complaint", "document_name": doc.name}
+	frappe.sendmail(
+		recipients=[address],
+		subject=subject,
+		template="new_notification",
+		args={
+			"body_content": escape_html(subject),
+			"description": message,
+			"doc_link": get_url_to_form("Complaint", doc.name),
+			**link,
+		},
+		header=[_("Complaint"), "orange"],
+		reference_doctype="Complaint",
+		reference_name=doc.name,
+		expose_recipients=None,
+	)
 
 
 def assign(doc, user: str, task: str, priority: str = "Medium") -> None:

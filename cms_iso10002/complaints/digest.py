@@ -14,7 +14,7 @@ from typing import Any
 
 import frappe
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_datetime, format_skeleton, format_time
 from frappe import _
 from frappe.query_builder import DocType
 from frappe.translate import get_user_lang
@@ -223,8 +223,9 @@ def _moment(value: datetime | None) -> str:
 		locale = Locale.parse(frappe.local.lang or "en", sep="-")
 	except (ValueError, UnknownLocaleError):
 		locale = Locale("en")
-	day = format_skeleton("yMMMEd", value, locale=locale)
-	return f"{day}, {format_time(value, 'short', locale=locale)}"
+	if locale.language == "en":  # not the American order, as in letters
+		return format_datetime(value, "EEE d MMM y, HH:mm", locale=locale)
+	return f"{format_skeleton('yMMMEd', value, locale=locale)}, {format_time(value, 'short', locale=locale)}"
 
 
 def _full_names(users: Iterable[str | None]) -> dict[str, str]:

@@ -29,11 +29,20 @@ STAGE_NAMES = {
 """The stages as people read them."""
 
 
-def tell(doc, users: list[str], words: Callable[[], str], content: Callable[[], str] | None = None) -> None:
+def tell(
+	doc,
+	users: list[str],
+	words: Callable[[], str],
+	content: Callable[[], str] | None = None,
+	by_mail: bool = False,
+) -> None:
 	"""Notify each user in their language; `words` and `content` make the sentences once that language is spoken."""
 	for user in dict.fromkeys(users):
 		with printing.speaking(frappe.get_cached_value("User", user, "language") or frappe.local.lang):
-			alerts.notify(doc, [user], words(), content=content() if content else "")
+			subject, message = words(), content() if content else ""
+			alerts.notify(doc, [user], subject, content=message)
+			if by_mail:
+				alerts.mail(doc, user, subject, message)
 
 
 def named(milestone: Milestone) -> str:
@@ -70,6 +79,7 @@ def escalate(doc, milestone: Milestone, target: Mapping[str, Any]) -> dict[str, 
 		doc,
 		[*alerts.in_charge(doc), *(people or alerts.managers(doc))],
 		lambda: _("{0}: {1} is overdue since {2}").format(doc.name, named(milestone), due(milestone)),
+		by_mail=True,
 	)
 	responsible = alerts.least_busy(people)
 	if responsible:

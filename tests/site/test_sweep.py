@@ -120,7 +120,8 @@ def test_escalation_goes_to_the_role_raises_the_level_and_assigns_the_least_busy
 			"description": "something else",
 		}
 	).insert()
-	complaint = make_complaint(handler=make_user("agent"), subject="Another kettle")
+	agent = make_user("agent")
+	complaint = make_complaint(handler=agent, subject="Another kettle")
 	pass_time(days=3)
 	sweep_now()
 	complaint.reload()
@@ -131,9 +132,31 @@ def test_escalation_goes_to_the_role_raises_the_level_and_assigns_the_least_busy
 		"ToDo", {"reference_name": complaint.name}, ["allocated_to", "priority"], order_by="creation"
 	)
 	assert len(tasks) == 1 and tasks[0].priority == "High"
-	assert tasks[0].allocated_to == escalated["user"] != one or two == one
+	assert tasks[0].allocated_to == escalated["user"] != one
 	sweep_now()
 	assert count("ToDo", reference_name=complaint.name) == 1
+	told = set(frappe.get_all("Notification Log", {"document_name": complaint.name}, pluck="for_user"))
+	assert told >= {agent, one, two}
+	mails = frappe.get_all(
+		"Email Queue", {"reference_name": complaint.name}, ["name", "message"], order_by="creation"
+	)
+	assert len(mails) == len(told) and all("overdue" in mail.message for mail in mails)
+
+
+def test_who_wants_no_mail_gets_none():
+	agent = make_user("agent")
+	frappe.db.set_value("Notification Settings", agent, "enable_email_notifications", 0)
+	frappe.clear_document_cache("Notification Settings", agent)
+	complaint = make_complaint(handler=agent)
+	pass_time(days=3)
+	sweep_now()
+	recipients = frappe.get_all(
+		"Email Queue Recipient",
+		{"parent": ("in", frappe.get_all("Email Queue", {"reference_name": complaint.name}, pluck="name"))},
+		pluck="recipient",
+		order_by="name",
+	)
+	assert agent not in recipients and make_user("manager") in recipients
 
 
 def test_escalation_tells_nobody_from_whom_the_case_is_kept():
