@@ -99,7 +99,18 @@ def fill(size: int) -> None:
 		name, at = f"{PREFIX}{number:06}", later + timedelta(minutes=number)
 		complaints.append((name, stamp, stamp, "Under Investigation", "Open", "Normal", "Kettle", at, at))
 		for index in range(MILESTONES):
-			row = (f"{name}-{index}", stamp, stamp, name, "Complaint", "milestones", "decide", index, "Running", at)
+			row = (
+				f"{name}-{index}",
+				stamp,
+				stamp,
+				name,
+				"Complaint",
+				"milestones",
+				"decide",
+				index,
+				"Running",
+				at,
+			)
 			milestones.append(row)
 	fields = ["name", "creation", "modified", "status", "status_category", "confidentiality", "subject"]
 	frappe.db.bulk_insert("Complaint", [*fields, "next_action_at", "due_at"], complaints)

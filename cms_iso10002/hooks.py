@@ -46,9 +46,12 @@ scheduler_events = {
 		"*/5 * * * *": [
 			"cms_iso10002.complaints.correspondence.collect_failed_deliveries",
 			"cms_iso10002.complaints.sweep.run",
-		]
+			"cms_iso10002.complaints.summary.refresh_recent",
+		],
+		"0 6 * * *": ["cms_iso10002.complaints.digest.send_all"],
 	},
 	"daily": ["cms_iso10002.complaints.sealing.make_daily_seal"],
+	"daily_long": ["cms_iso10002.complaints.summary.rebuild"],
 }
 
 has_permission = {

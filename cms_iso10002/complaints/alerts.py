@@ -74,29 +74,26 @@ def notify(doc, users: list[str], subject: str, kind: str = "Alert", content: st
 		)  # everybody may be notified; nobody has create permission on the log
 
 
-def mail(doc, user: str, subject: str, message: str = "") -> None:
-	"""Queue an e-mail about `doc` in the same transaction, where the user wants e-mail and the site can send any.
+def mail(doc, users: list[str], subject: str, message: str = "") -> None:
+	"""Queue one e-mail about `doc`, in the same transaction, to those of `users` who want e-mail; none sees the others.
 
-	(Frappe mails nothing for a Notification Log of the kind Alert.)
+	Nothing where the site can't send any. (Frappe mails nothing for a Notification Log of the kind Alert.)
 	"""
-	if not is_email_notifications_enabled(user) or not EmailAccount.find_outgoing():
+	wanted = [user for user in users if is_email_notifications_enabled(user)]
+	if not wanted or not EmailAccount.find_outgoing():
 		return
-	address = frappe.db.get_value("User", user, "email")
-	link = {"document_type": "Complaint", "document_name": doc.name}
+	addresses = frappe.get_all("User", {"name": ("in", wanted)}, pluck="email", order_by="name")
+	link = get_url_to_form("Complaint", doc.name)
 	frappe.sendmail(
-		recipients=[address],
+		recipients=addresses,
 		subject=subject,
 		template="new_notification",
-		args={
-			"body_content": escape_html(subject),
-			"description": message,
-			"doc_link": get_url_to_form("Complaint", doc.name),
-			**link,
-		},
+		args={"body_content": escape_html(subject), "description": message, "doc_link": link},
 		header=[_("Complaint"), "orange"],
 		reference_doctype="Complaint",
 		reference_name=doc.name,
 		expose_recipients=None,
+		add_unsubscribe_link=0,
 	)
 
 

@@ -67,7 +67,11 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 
 def _context(spec: LetterSpec) -> dict[str, Any]:
 	"""What of the letter's context the event may hold: no personal words."""
-	return {name: value for name, value in spec.context.items() if name in ("round", "duplicate_of", "recourse_until")}
+	return {
+		name: value
+		for name, value in spec.context.items()
+		if name in ("round", "duplicate_of", "recourse_until")
+	}
 
 
 def _address(doc, spec: LetterSpec) -> tuple[str, str]:

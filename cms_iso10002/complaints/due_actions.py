@@ -140,9 +140,11 @@ def _act(
 		escalation.tell(
 			doc,
 			alerts.in_charge(doc),
-			lambda: _("{0} could not be closed by itself").format(doc.name)
-			if action == "Close"
-			else _("{0} could not go on by itself").format(doc.name),
+			lambda: (
+				_("{0} could not be closed by itself").format(doc.name)
+				if action == "Close"
+				else _("{0} could not go on by itself").format(doc.name)
+			),
 			lambda: why,
 		)
 		return [_swept(doc, duty, done=False)]

@@ -37,12 +37,21 @@ def tell(
 	by_mail: bool = False,
 ) -> None:
 	"""Notify each user in their language; `words` and `content` make the sentences once that language is spoken."""
-	for user in dict.fromkeys(users):
-		with printing.speaking(frappe.get_cached_value("User", user, "language") or frappe.local.lang):
+	for language, speakers in by_language(users).items():
+		with printing.speaking(language):
 			subject, message = words(), content() if content else ""
-			alerts.notify(doc, [user], subject, content=message)
+			alerts.notify(doc, speakers, subject, content=message)
 			if by_mail:
-				alerts.mail(doc, user, subject, message)
+				alerts.mail(doc, speakers, subject, message)
+
+
+def by_language(users: list[str]) -> dict[str, list[str]]:
+	"""`users`, each once, by the language they read."""
+	found: dict[str, list[str]] = {}
+	for user in dict.fromkeys(users):
+		language = frappe.get_cached_value("User", user, "language") or frappe.local.lang
+		found.setdefault(language, []).append(user)
+	return found
 
 
 def named(milestone: Milestone) -> str:

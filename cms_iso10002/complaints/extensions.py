@@ -123,7 +123,9 @@ def send_holding_response(
 
 def _hold(doc, reason: str, expected_on: str, channel: str, told_on: str) -> None:
 	state = _State(doc)
-	open_ones = [m for m in state.milestones if m.stage in extensions.HELD and not m.ended_at and not m.met_at]
+	open_ones = [
+		m for m in state.milestones if m.stage in extensions.HELD and not m.ended_at and not m.met_at
+	]
 	stage = next((m.stage for m in open_ones if m.due_at), extensions.HELD[0])
 	milestone = extensions.open_milestone(state.milestones, stage)
 	expected = getdate(expected_on) if expected_on else None
@@ -162,9 +164,7 @@ def _checked(complaint: str, reason: str):
 	return doc
 
 
-def _tell(
-	doc, kind: str, event: str, reason: str, until: Any, channel: str, told_on: str
-) -> EventSpec:
+def _tell(doc, kind: str, event: str, reason: str, until: Any, channel: str, told_on: str) -> EventSpec:
 	"""Send the letter. Raises frappe.ValidationError where nobody can be told: no notice, no extension."""
 	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	context = {"reason": reason, "new_due": until}
@@ -172,7 +172,9 @@ def _tell(
 	told = correspondence.send(doc, spec)
 	if told.data["delivery"] == "Not Possible":
 		frappe.throw(
-			_("The complainant can't be told, so the deadline stands: an extension counts only with its notice.")
+			_(
+				"The complainant can't be told, so the deadline stands: an extension counts only with its notice."
+			)
 		)
 	return told
 

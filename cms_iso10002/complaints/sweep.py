@@ -55,7 +55,9 @@ def work(names: list[str]) -> int:
 			frappe.db.commit()
 		except Exception:
 			frappe.db.rollback()
-			frappe.log_error(title=f"The sweep of {name} failed", reference_doctype="Complaint", reference_name=name)
+			frappe.log_error(
+				title=f"The sweep of {name} failed", reference_doctype="Complaint", reference_name=name
+			)
 			put_off(name)
 			frappe.db.commit()
 	return done

@@ -127,7 +127,9 @@ def _told_key(kind: str, data: Mapping[str, Any]) -> tuple:
 	return kind, data["stage"], data["round"], data["occurrence"], data["reference"]
 
 
-def _told_since(told: Mapping[tuple, datetime], kind: str, milestone: clocks.Milestone, moment: datetime) -> bool:
+def _told_since(
+	told: Mapping[tuple, datetime], kind: str, milestone: clocks.Milestone, moment: datetime
+) -> bool:
 	last = told.get(_told_key(kind, milestone_id(milestone)))
 	return last is not None and last >= moment
 
@@ -207,9 +209,7 @@ def _for_recourse(events: Sequence[clocks.Event], rules: Rules, zone: tzinfo) ->
 	return [Duty(CLOSE_EXPIRED, end_of(until, zone), _key(CLOSE_EXPIRED, sent.sequence))]
 
 
-def _reminders(
-	kind: str, since: clocks.Event, rules: Rules, zone: tzinfo, until: date | None
-) -> list[Duty]:
+def _reminders(kind: str, since: clocks.Event, rules: Rules, zone: tzinfo, until: date | None) -> list[Duty]:
 	"""A reminder so many days later, at the time of day at which we wrote; none on or after the last day."""
 	begin = since.at.astimezone(zone)
 	found = []
@@ -225,7 +225,9 @@ def _reminders(
 def _in_dispute(events: Sequence[clocks.Event]) -> bool:
 	"""Whether a dispute before an outside body is going on."""
 	opened = {e.data.get("reference") for e in events if e.kind == clocks.EXTERNAL_DISPUTE_OPENED}
-	return bool(opened - {e.data.get("reference") for e in events if e.kind == clocks.EXTERNAL_DISPUTE_CLOSED})
+	return bool(
+		opened - {e.data.get("reference") for e in events if e.kind == clocks.EXTERNAL_DISPUTE_CLOSED}
+	)
 
 
 def _last(events: Sequence[clocks.Event], kind: str) -> clocks.Event | None:

@@ -31,7 +31,9 @@ HELD = (DECIDE, REVIEW)
 
 def open_milestone(milestones: Iterable[Milestone], stage: str) -> Milestone:
 	"""The last milestone of `stage` that is running, paused or overdue. Raises Refusal when there is none."""
-	found = [m for m in milestones if m.stage == stage and m.state in (RUNNING, PAUSED, OVERDUE) and not m.ended_at]
+	found = [
+		m for m in milestones if m.stage == stage and m.state in (RUNNING, PAUSED, OVERDUE) and not m.ended_at
+	]
 	if not found:
 		raise Refusal(N_("No deadline of the stage {0} is running: there is nothing to extend."), stage)
 	return found[-1]

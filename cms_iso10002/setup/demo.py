@@ -111,20 +111,10 @@ def _seal(now: datetime) -> None:
 
 
 def _say_that_mail_was_sent() -> None:
-	"""The letters were queued as mail. Nobody is to get one, and none is to come back as not delivered."""
-	queue, recipient, letter = (
-		DocType("Email Queue"),
-		DocType("Email Queue Recipient"),
-		DocType("Complaint Letter"),
-	)
-	names = (
-		frappe.qb.from_(queue)
-		.join(letter)
-		.on(letter.communication == queue.communication)
-		.select(queue.name)
-		.where(queue.status == "Not Sent")
-		.run(pluck=True)
-	)
+	"""Letters and alerts were queued as mail. Nobody is to get one, and none is to come back as not delivered."""
+	queue, recipient = DocType("Email Queue"), DocType("Email Queue Recipient")
+	mine = (queue.reference_doctype == "Complaint") & (queue.status == "Not Sent")
+	names = frappe.qb.from_(queue).select(queue.name).where(mine).run(pluck=True)
 	if names:
 		frappe.qb.update(queue).set(queue.status, "Sent").where(queue.name.isin(names)).run()
 		frappe.qb.update(recipient).set(recipient.status, "Sent").where(recipient.parent.isin(names)).run()

@@ -78,6 +78,7 @@ class Life:
 		self.scene, self.rng, self.pace = scene, scene.rng, pace
 		self.moment = scene.at(days_ago)
 		self.name = ""
+		self.shut = False
 		self._doc = None
 		self.person: Person = None
 		self.story: Story = None
@@ -108,6 +109,7 @@ class Life:
 			self.scene.act_as("Administrator", max(at, frappe.flags.complaints_now))
 			done = sweep.bring_up_to_date(self.name)
 			self.outdated()
+			self.shut = self.doc.status == "Closed"
 			if not done:
 				return
 
@@ -117,6 +119,10 @@ class Life:
 
 	def act(self, who: str, action: str, values: Mapping[str, Any] | None = None, **data: Any) -> None:
 		"""Take an action. `values` are fields filled in before the button was pressed: form and action are one save."""
+		went_on = action == "Resume" and self.doc.status != "Awaiting Complainant"
+		if went_on or (self.shut and action not in ("Record Late Rejection", "Reopen")):
+			raise Present  # the sweep was faster: this complaint stays as it left it
+		self.shut = False
 		self.enter(who)
 		doc = self.doc
 		doc.update(values or {})
@@ -124,6 +130,8 @@ class Life:
 		doc.save()
 
 	def edit(self, who: str, **values: Any) -> None:
+		if self.shut:
+			raise Present
 		self.enter(who)
 		self.doc.update(values)
 		self.doc.save()

@@ -49,7 +49,11 @@ def clock_ahead():
 	def ahead(seconds: int) -> None:
 		config.write_text(json.dumps({**json.loads(before), "complaints_clock_ahead": seconds}, indent=1))
 		done = subprocess.run(
-			[sys.executable, "-c", SWEEP.format(site=site)], cwd=sites, capture_output=True, text=True, check=False
+			[sys.executable, "-c", SWEEP.format(site=site)],
+			cwd=sites,
+			capture_output=True,
+			text=True,
+			check=False,
 		)
 		assert done.returncode == 0, done.stderr
 
@@ -105,7 +109,10 @@ def test_from_preset_to_escalation(policies, clock_ahead, shot):
 	state(page, "acknowledge").get_by_text("Overdue").wait_for()
 	doc = page.evaluate("cur_frm.doc")
 	assert doc["is_overdue"] == 1 and doc["escalation_level"] == 1
-	assert page.locator(".complaint-events", has_text="escalated").count() or page.get_by_text("Escalated").count()
+	assert (
+		page.locator(".complaint-events", has_text="escalated").count()
+		or page.get_by_text("Escalated").count()
+	)
 	shot("clock-overdue", full_page=True)
 
 	told = page.evaluate(
@@ -126,7 +133,5 @@ def test_from_preset_to_escalation(policies, clock_ahead, shot):
 	page.locator(".notifications-icon, .dropdown-notifications").first.click()
 	page.locator(".notification-list, .panel-notifications").get_by_text(name).first.wait_for()
 	shot("clock-notification")
-	answer = page.request.put(
-		f"/api/resource/Complaint/{name}", headers=csrf(page), data={"handler": ""}
-	)
+	answer = page.request.put(f"/api/resource/Complaint/{name}", headers=csrf(page), data={"handler": ""})
 	assert answer.ok

@@ -54,6 +54,7 @@ RECORDS = (
 	"Complaint Redress",
 	"Complaint Milestone",
 	"Complaint Extension",
+	"Complaint Daily Summary",
 )
 
 

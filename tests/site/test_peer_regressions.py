@@ -226,7 +226,9 @@ def test_peer_defect_10_dst_both_ways_and_for_a_user_elsewhere(received, due):
 	complaint = as_user(agent, make_complaint)
 	found = milestone(complaint, "decide")
 	assert found.due_at == due
-	assert clock.from_micros(found.due_utc) == berlin(*received).astimezone(timezone.utc) + timedelta(hours=24)
+	assert clock.from_micros(found.due_utc) == berlin(*received).astimezone(timezone.utc) + timedelta(
+		hours=24
+	)
 
 
 def test_peer_defect_11_bulk_updates_go_through_the_same_rules():

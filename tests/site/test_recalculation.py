@@ -143,9 +143,7 @@ def test_the_managers_tool_shows_then_does():
 	assert not changes(complaint)
 	with pytest.raises(frappe.ValidationError, match="Say why"):
 		as_user(manager, lambda: recalculation.apply(" ", complaint=complaint.name, choose=1))
-	done = as_user(
-		manager, lambda: recalculation.apply("new contract", complaint=complaint.name, choose=1)
-	)
+	done = as_user(manager, lambda: recalculation.apply("new contract", complaint=complaint.name, choose=1))
 	assert done == {"cases": 1, "changed": 1}
 	assert milestone(complaint, "decide").due_at == datetime(2026, 3, 5, 17)
 	(change,) = changes(complaint)
@@ -156,10 +154,14 @@ def test_the_managers_tool_shows_then_does():
 
 
 def test_the_tool_is_for_managers_and_for_cases_they_see():
-	complaint = make_complaint(persons_concerned=[{"user": make_user("manager")}], conflict_check="Names Recorded")
+	complaint = make_complaint(
+		persons_concerned=[{"user": make_user("manager")}], conflict_check="Names Recorded"
+	)
 	with pytest.raises(frappe.PermissionError):
 		as_user(make_user("agent"), lambda: recalculation.dry_run(complaint=complaint.name))
-	assert as_user(make_user("manager"), lambda: recalculation.dry_run(complaint=complaint.name))["cases"] == 0
+	assert (
+		as_user(make_user("manager"), lambda: recalculation.dry_run(complaint=complaint.name))["cases"] == 0
+	)
 
 
 def test_a_case_under_no_working_hours_and_back():

@@ -111,7 +111,9 @@ def once_each(names: list[str]) -> bool:
 		)
 	)
 	assert events == {(name, kind): 1 for name in names for kind in ("overdue", "escalated")}
-	tasks = Counter(frappe.get_all("ToDo", {"reference_type": "Complaint"}, pluck="reference_name", order_by="name"))
+	tasks = Counter(
+		frappe.get_all("ToDo", {"reference_type": "Complaint"}, pluck="reference_name", order_by="name")
+	)
 	assert tasks == dict.fromkeys(names, 1)
 	told = Counter(
 		frappe.get_all(

@@ -387,7 +387,9 @@ def test_early_resolution_is_one_step_with_its_proof():
 	out = lifecycle.apply(case(), "Resolve Early", AGENT, data)
 	assert out.target == "Accepted" and not out.letters
 	assert kinds(out) == ["assessed", "resolved_early", "accepted", "nothing_to_implement", "state_changed"]
-	with_letter = lifecycle.apply(case(fast_track=FastTrack(summary_letter=True)), "Resolve Early", AGENT, data)
+	with_letter = lifecycle.apply(
+		case(fast_track=FastTrack(summary_letter=True)), "Resolve Early", AGENT, data
+	)
 	assert with_letter.letters[0].kind == "Summary Resolution"
 	with pytest.raises(lifecycle.Missing, match="Words"):
 		lifecycle.apply(case(), "Resolve Early", AGENT, {**data, "words": ""})

@@ -1,3 +1,5 @@
+import frappe
+
 from cms_iso10002.complaints.rows import OwnedRow
 
 
@@ -42,3 +44,9 @@ class ComplaintMilestone(OwnedRow):
 	# end: auto-generated types
 
 	pass
+
+
+def on_doctype_update():
+	"""The days by which the daily summary counts milestones."""
+	for name in ("met_at", "due_at", "ended_at"):
+		frappe.db.add_index("Complaint Milestone", [name])
