@@ -52,7 +52,7 @@ class Case:
 	disputes: Sequence[Mapping[str, Any]] = ()
 	settings: Mapping[str, Any] = field(default_factory=dict)
 	concerned: frozenset[str] = frozenset()
-	fast_track: FastTrack = FastTrack()
+	fast_track: FastTrack = field(default_factory=FastTrack)
 	calendar: WorkCalendar | None = None
 	received_at: datetime | None = None
 	original: Mapping[str, Any] | None = None

@@ -299,17 +299,6 @@ def replay(
 	return case.milestones(now)
 
 
-def next_action_at(milestones: Iterable[Milestone], now: datetime) -> datetime | None:
-	"""The next instant at which a clock has something to say: a warning after `now`, or a due time from `now` on.
-
-	(At its due time a milestone is not overdue yet.) None when no clock is running.
-	"""
-	running = [milestone for milestone in milestones if milestone.state == RUNNING]
-	warnings = [moment for milestone in running for moment in milestone.warn_times if moment > now]
-	dues = [milestone.due_at for milestone in running if milestone.due_at and milestone.due_at >= now]
-	return min(warnings + dues, default=None)
-
-
 def next_due(milestones: Iterable[Milestone]) -> Milestone | None:
 	"""The running or overdue milestone that is due first: what has to be done next. None when there is none."""
 	open_ones = [m for m in milestones if m.state in (RUNNING, OVERDUE) and m.due_at and not m.ended_at]

@@ -15,13 +15,11 @@ from cms_iso10002.core import clocks
 from cms_iso10002.core.business_time import UTC, Limit, WorkCalendar
 from cms_iso10002.core.clocks import (
 	Event,
-	Milestone,
 	Replay,
 	Target,
 	calendar_from_dict,
 	calendar_to_dict,
 	is_overdue,
-	next_action_at,
 	replay,
 	validate_targets,
 )
@@ -119,7 +117,6 @@ def test_milestones_come_in_the_order_of_the_stages():
 
 def test_nothing_happened_yet_so_everything_waits():
 	assert set(states([], at(2)).values()) == {"Waiting"}
-	assert next_action_at(replay(GENERIC, OFFICE, [], at(2)), at(2)) is None
 
 
 def test_a_decision_counts_when_it_is_sent():
@@ -767,7 +764,7 @@ def test_what_an_outside_body_asked_for_outlives_the_case():
 	events = history(RECEIVED, ("external_request", at(3), {"reference": "a"}), ("closed", at(4)))
 	found = milestones(events, at(5))["external"]
 	assert found.state == "Running"
-	assert next_action_at(replay(GENERIC, OFFICE, events, at(5)), at(5)) == found.warn_at
+	assert not found.ended_at
 
 
 def test_an_ending_ends_the_wait_for_the_complainant():
@@ -832,28 +829,6 @@ def test_warnings_move_with_pauses_that_came_before_them():
 	targets = [Target("decide", 8, "business hours", warn_percent=(25, 50), pausable=True)]
 	events = history(RECEIVED, ("paused", at(2, 13)), ("resumed", at(2, 15)))
 	assert milestones(events, at(2, 15), targets)["decide"].warn_times == (at(2, 12), at(2, 16))
-
-
-def test_the_next_action_is_the_next_warning_or_due_time_ahead():
-	targets = [
-		Target("acknowledge", 8, "hours", warn_percent=()),
-		Target("decide", 8, "hours", warn_percent=(50, 75)),
-	]
-	events = history(RECEIVED)
-	for now, expected in (
-		(at(2, 10), at(2, 14)),
-		(at(2, 14), at(2, 16)),
-		(at(2, 17), at(2, 18)),
-		(at(2, 18), at(2, 18)),
-		(at(2, 19), None),
-	):
-		assert next_action_at(replay(targets, OFFICE, events, now), now) == expected
-
-
-def test_only_running_clocks_call_for_action():
-	met = Milestone("decide", due_at=at(5), warn_times=(at(4),), state="Met")
-	paused = Milestone("decide", due_at=at(5), warn_times=(at(4),), state="Paused")
-	assert next_action_at([met, paused], at(2)) is None
 
 
 # Targets and calendars as JSON
@@ -1060,21 +1035,6 @@ def test_laws_of_replay(events, split, hours, more):
 		assert new == old or old.state in ("Running", "Waiting", "Paused", "Overdue")
 		assert new.state == "Overdue" or old.state != "Overdue" or new.due_at > old.due_at
 		assert old.met_at is None or old.state in FINAL
-
-
-@examples(60)
-@given(wild_histories(), st.integers(0, 90 * 24))
-def test_the_next_action_is_never_missed(events, hours):
-	"""Looked at only when it asks to be, a case is never found overdue by surprise, nor past a warning."""
-	now = max(event.at for event in events) + hours * HOUR
-	found = replay(GENERIC, OFFICE, events, now)
-	action = next_action_at(found, now)
-	quiet_until = action or now + timedelta(days=400)
-	later = replay(GENERIC, OFFICE, events, quiet_until)
-	for old, new in zip(found, later, strict=True):
-		if old.state == "Running":
-			assert new.state == "Running"
-			assert not [moment for moment in new.warn_times if now < moment < quiet_until]
 
 
 @examples(60)

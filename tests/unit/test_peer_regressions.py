@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from cms_iso10002.core import agenda
 from cms_iso10002.core.business_time import UTC, CalendarHorizonWarning, Limit, WorkCalendar
-from cms_iso10002.core.clocks import Event, Replay, Target, is_overdue, next_action_at, replay
+from cms_iso10002.core.clocks import Event, Replay, Target, is_overdue, replay
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)
@@ -174,7 +175,7 @@ def test_peer_defect_07_editing_a_paused_case_after_its_due_time_does_not_fail_i
 	for now in (berlin(2026, 3, 20, 10), berlin(2026, 5, 1)):
 		found = stage("decide", targets, [*events, edit], now)
 		assert found.state == "Paused"
-		assert next_action_at([found], now) is None
+		assert agenda.duties([found], events, agenda.Rules(), BERLIN, now) == []
 	resumed = Event("resumed", berlin(2026, 3, 20, 10), {}, 4)
 	assert stage("decide", targets, [*events, edit, resumed], berlin(2026, 3, 20, 11)).state == "Running"
 

@@ -1,0 +1,74 @@
+"""The Email Template of a letter, filled: e-mails and printed letters have the same words from the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, cstr
+from frappe.utils.jinja import get_jenv
+from jinja2 import TemplateError, meta
+from markupsafe import escape
+
+def render(
+	complaint: Doc, kind: str, extra: Mapping[str, Any] | None = None, language: str = "en"
+) -> tuple[str, str]:
+	"""Subject and HTML of a letter, from the Email Template "Complaint <kind>", or its variant
+	"Complaint <kind> (<language>)" where there is one.
+
+	Raises frappe.ValidationError with one sentence when there is no template, when it can't be rendered, or when
+	the letter would tell somebody what they may not know.
+	"""
+	template, language = _template(kind, language or "en")
+	context = letter_context(complaint, kind, extra, language=language)
+	if context["withheld"] and kind != "Acknowledgement":
+		frappe.throw(
+			_(
+				"The authority of {0} is not verified: until it is, only an acknowledgement may go to them."
+			).format(context["recipient_name"])
+		)
+	body = template.get("response_html") if cint(template.get("use_html")) else template.get("response")
+	# Escaped already, so that a template in which somebody forgot `|e` shows a complainant's text as text.
+	html = _filled(template, body, escaped(context))
+	if context["direction"] == "rtl":
+		html = f'<div dir="rtl">{html}</div>'
+	subject = _filled(template, template.get("subject"), context)
+	return " ".join(subject.split())[:140], html.strip()
+
+
+def _template(kind: str, language: str) -> tuple[Any, str]:
+	"""The Email Template of a kind of letter, and the language it is written in."""
+	name = f"Complaint {kind}"
+	for code in dict.fromkeys((language, language.split("-")[0])):
+		variant = f"{name} ({code})"
+		if frappe.db.exists("Email Template", variant):
+			return frappe.get_cached_doc("Email Template", variant), code
+	if not frappe.db.exists("Email Template", name):
+		frappe.throw(
+			_("There is no Email Template named {0} to write this letter with: create it.").format(name),
+			title=_("No Template"),
+		)
+	return frappe.get_cached_doc("Email Template", name), "en"
+
+
+def _filled(template: Any, source: str | None, context: Mapping[str, Any]) -> str:
+	"""One part of an Email Template, rendered; what is wrong with it is said in one sentence."""
+	environment = get_jenv()
+	try:
+		parsed = environment.parse(source or "")
+		unknown = sorted(meta.find_undeclared_variables(parsed) - set(context) - set(environment.globals))
+		# not frappe.render_template: what that says about a mistake is a traceback
+		text = environment.from_string(source or "").render(context) if not unknown else ""
+	except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+		problem = escape(cstr(error).partition("\n")[0])
+		frappe.throw(_("The Email Template {0} can't be used: {1}").format(template.name, problem))
+	if unknown:
+		# left alone, the letter would show the bare placeholder
+		frappe.throw(
+			_("The Email Template {0} uses names that letters do not have: {1}.").format(
+				template.name, ", ".join(unknown)
+			)
+		)
+	return text.strip()
