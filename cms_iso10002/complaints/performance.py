@@ -24,6 +24,8 @@ from cms_iso10002.core.clocks import STAGES
 
 OVERSEERS = ("Complaint Manager", "Complaint Auditor")
 FIGURES = ("met", "met_late", "overdue")
+BESIDE = ("held", "out_of_scope")
+"""Met by holding response, which is part of what was met; and what counts apart."""
 GROUPINGS = {
 	"Stage": "stage",
 	"Category": "category",
@@ -48,6 +50,7 @@ class Group:
 	met_late: int = 0
 	overdue: int = 0
 	out_of_scope: int = 0
+	held: int = 0
 	times: histogram.Histogram = field(default_factory=dict)
 	pooled: bool = False
 	few: bool = False
@@ -71,7 +74,7 @@ class Group:
 def together(groups: Iterable[Group]) -> Group:
 	"""Several groups as one."""
 	groups = list(groups)
-	sums = {name: sum(getattr(group, name) for group in groups) for name in (*FIGURES, "out_of_scope")}
+	sums = {name: sum(getattr(group, name) for group in groups) for name in (*FIGURES, *BESIDE)}
 	return Group(None, **sums, times=histogram.merge(group.times for group in groups), pooled=True)
 
 
@@ -84,7 +87,7 @@ def read(filters: frappe._dict) -> list[Group]:
 		if grouping == "day":
 			key = key.replace(day=1)
 		times = histogram.times(histogram.from_text(row.worked_histogram), row.number)
-		sums = {name: int(row[name] or 0) for name in (*FIGURES, "out_of_scope")}
+		sums = {name: int(row[name] or 0) for name in (*FIGURES, *BESIDE)}
 		found.setdefault(key, []).append(Group(key, **sums, times=times))
 	groups = [replace(together(parts), key=key, pooled=False) for key, parts in found.items()]
 	return sorted(groups, key=lambda group: (group.key is None, _place(grouping, group.key)))
@@ -102,7 +105,7 @@ def _query(filters: frappe._dict, grouping: str) -> QueryBuilder:
 	is cut to their measure in `shown`.
 	"""
 	row = DocType(SUMMARY)
-	sums = [Sum(row[name]).as_(name) for name in (*FIGURES, "out_of_scope")]
+	sums = [Sum(row[name]).as_(name) for name in (*FIGURES, *BESIDE)]
 	query = (
 		frappe.qb.from_(row)
 		.select(row[grouping], row.worked_histogram, Count("*").as_("number"), *sums)

@@ -27,7 +27,7 @@ from cms_iso10002.core.states import DUPLICATE
 
 SUMMARY = "Complaint Daily Summary"
 KEY = ("day", "company", "category", "handler", "stage")
-NUMBERS = ("met", "met_late", "overdue", "cancelled", "out_of_scope")
+NUMBERS = ("met", "met_late", "held", "overdue", "cancelled", "out_of_scope")
 
 COUNTED = (
 	("met_at", {clocks.MET: "met", clocks.MET_LATE: "met_late"}),
@@ -122,6 +122,7 @@ def _count(first: date, last: date) -> list[dict]:
 				continue
 			row[columns[found.state]] += found.number
 			if field == "met_at":
+				row["held"] += found.number if found.remark == clocks.HOLDING else 0
 				slot = histogram.bucket(found.worked_seconds or 0)
 				row["times"][slot] = row["times"].get(slot, 0) + found.number
 	return list(rows.values())
@@ -133,7 +134,7 @@ def _grouped(field: str, states: list[str], first: date, last: date) -> list[fra
 	moment, day = milestone[field], Date(milestone[field])
 	keys = [case.company, case.category, case.handler, case.status, milestone.stage, milestone.state]
 	if field == "met_at":
-		keys.append(milestone.worked_seconds)
+		keys += [milestone.worked_seconds, milestone.remark]
 	return (
 		frappe.qb.from_(milestone)
 		.join(case)

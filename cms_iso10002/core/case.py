@@ -108,7 +108,10 @@ class EventSpec:
 
 @dataclass(frozen=True)
 class LetterSpec:
-	"""Something to tell the complainant; `event` is the event that tells it was said, `context` what the text needs."""
+	"""Something to tell the complainant; `event` is the event that tells it was said, `context` what the text needs.
+
+	`format_confirmed` says that somebody made sure the complainant has it in the format they need.
+	"""
 
 	kind: str
 	channel: str = ""
@@ -117,6 +120,7 @@ class LetterSpec:
 	remark: str = ""
 	event: str = "letter_sent"
 	context: Mapping[str, Any] = field(default_factory=dict)
+	format_confirmed: bool = False
 
 
 @dataclass

@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.query_builder import DocType, Interval
 
-from cms_iso10002.complaints import clock, correspondence, summary
+from cms_iso10002.complaints import clock, correspondence, extensions, summary
 from cms_iso10002.core import histogram
 from tests.site.factories import (
 	ASSESSMENT,
@@ -162,6 +162,15 @@ def test_duplicates_do_not_count_and_what_is_out_of_scope_counts_apart():
 	assert total("out_of_scope", stage="acknowledge") == 1
 	(row,) = rows(stage="acknowledge")
 	assert sum(histogram.from_text(row.worked_histogram).values()) == 1
+
+
+def test_a_holding_response_is_met_and_shown_apart():
+	case = make_complaint()
+	extensions.send_holding_response(case.name, "The laboratory needs longer.")
+	summary.refresh_recent()
+	(row,) = rows(stage="decide")
+	assert (row.met, row.held) == (1, 1)
+	assert total("held") == 1
 
 
 def test_what_was_cancelled_counts_on_the_day_it_ended():

@@ -17,6 +17,7 @@ class ComplaintDailySummary(Document):
 		company: DF.Link | None
 		day: DF.Date | None
 		handler: DF.Link | None
+		held: DF.Int
 		met: DF.Int
 		met_late: DF.Int
 		out_of_scope: DF.Int

@@ -59,6 +59,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 		{"fieldname": "met", "label": _("Met"), **number},
 		{"fieldname": "met_late", "label": _("Met Late"), **number},
 		{"fieldname": "overdue", "label": _("Overdue"), **number},
+		{"fieldname": "held", "label": _("By Holding Response"), **number, "width": 150},
 		{"fieldname": "in_time", "label": _("In Time"), "fieldtype": "Percent", "precision": 1, "width": 110},
 		{"fieldname": "median", "label": _("Median, Working Time"), **hours},
 		{"fieldname": "slowest", "label": _("90th Percentile"), **hours},
@@ -103,7 +104,7 @@ def row(group: Group, label: str, filters: frappe._dict) -> dict[str, Any]:
 	if not group.pooled:
 		line["where"] = where(group, filters)
 	if not group.concealed:
-		line.update({name: getattr(group, name) for name in performance.FIGURES})
+		line.update({name: getattr(group, name) for name in (*performance.FIGURES, "held")})
 		line.update(
 			{"in_time": group.in_time, "median": group.hours(0.5), "slowest": group.hours(0.9)},
 		)
