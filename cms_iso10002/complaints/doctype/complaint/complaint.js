@@ -156,6 +156,7 @@ Object.assign(cms_iso10002, {
 			[
 				{ fieldname: "message", fieldtype: "Text", label: __("What Is New"), reqd: 1 },
 				cms_iso10002.channel_field(frm),
+				...cms_iso10002.format_fields(frm),
 			],
 			(values) => cms_iso10002.send_letter(frm, "Progress Update", values),
 			__("Progress Update"),
@@ -168,6 +169,7 @@ Object.assign(cms_iso10002, {
 			[
 				cms_iso10002.channel_field(frm),
 				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
+				...cms_iso10002.format_fields(frm),
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Remark") },
 			],
 			(values) => cms_iso10002.send_letter(frm, "Acknowledgement", values),
@@ -222,6 +224,7 @@ Object.assign(cms_iso10002, {
 					},
 					cms_iso10002.channel_field(frm),
 					{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
+					...cms_iso10002.format_fields(frm),
 				],
 				(values) =>
 					cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.extensions.extend", {
@@ -247,6 +250,7 @@ Object.assign(cms_iso10002, {
 				{ fieldname: "expected_on", fieldtype: "Date", label: __("Decision Expected By") },
 				cms_iso10002.channel_field(frm),
 				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
+				...cms_iso10002.format_fields(frm),
 			],
 			(values) =>
 				cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.extensions.send_holding_response", {
@@ -266,6 +270,21 @@ Object.assign(cms_iso10002, {
 			options: ["", "E-mail", "Post", "Phone", "In Person", "Portal"],
 			default: frm.doc.preferred_channel,
 		};
+	},
+
+	// asked only of who needs a format that people make, not our printer
+	format_fields(frm) {
+		if (!["Easy Read", "Audio", "Braille", "Interpreter"].includes(frm.doc.correspondence_format)) {
+			return [];
+		}
+		return [
+			{
+				fieldname: "format_confirmed",
+				fieldtype: "Check",
+				label: __("They Have It in the Format They Need"),
+				description: __(frm.doc.correspondence_format),
+			},
+		];
 	},
 
 	send_letter(frm, kind, values) {
