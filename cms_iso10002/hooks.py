@@ -30,6 +30,7 @@ doc_events = {
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
+	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {
@@ -45,12 +46,16 @@ scheduler_events = {
 	"cron": {
 		"*/5 * * * *": [
 			"cms_iso10002.complaints.correspondence.collect_failed_deliveries",
+			"cms_iso10002.complaints.mailbox.fetch_all",
 			"cms_iso10002.complaints.sweep.run",
 			"cms_iso10002.complaints.summary.refresh_recent",
 		],
 		"0 6 * * *": ["cms_iso10002.complaints.digest.send_all"],
 	},
-	"daily": ["cms_iso10002.complaints.sealing.make_daily_seal"],
+	"daily": [
+		"cms_iso10002.complaints.sealing.make_daily_seal",
+		"cms_iso10002.portal.feedback_requests.run",
+	],
 	"daily_long": ["cms_iso10002.complaints.summary.rebuild"],
 }
 
@@ -58,6 +63,8 @@ has_permission = {
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
 	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.belonging",
+	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.belonging",
+	"Complaint Feedback": "cms_iso10002.complaints.permissions.belonging",
 	"External Dispute": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group",
 }
@@ -66,6 +73,8 @@ permission_query_conditions = {
 	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
 	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.letter_conditions",
+	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.triage_conditions",
+	"Complaint Feedback": "cms_iso10002.complaints.permissions.feedback_conditions",
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group_conditions",
 	"Complaint Aspect": "cms_iso10002.complaints.row_permissions.aspect",
@@ -79,9 +88,14 @@ permission_query_conditions = {
 	"External Dispute Request": "cms_iso10002.complaints.row_permissions.dispute_request",
 }
 
+# The portal gives letters what people without e-mail answer with, and the link to rate our handling.
+complaint_action_code = ["cms_iso10002.portal.links.action_code"]
+complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
+
 jinja = {
 	"methods": [
 		"cms_iso10002.complaints.printing.complaint_letter",
 		"cms_iso10002.complaints.printing.complaint_form",
+		"cms_iso10002.complaints.printing.complaint_follow_up",
 	]
 }

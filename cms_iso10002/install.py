@@ -5,7 +5,7 @@ Each step may be repeated: it makes what is missing and leaves what its users ma
 
 from __future__ import annotations
 
-from cms_iso10002.erpnext_bridge import custom_fields
+from cms_iso10002.erpnext_bridge import custom_fields, permissions
 from cms_iso10002.setup import names, roles, seed, workflow
 
 
@@ -40,3 +40,4 @@ def set_up() -> None:
 	workflow.make()
 	seed.make()
 	custom_fields.make()
+	permissions.make()

@@ -19,7 +19,7 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.utils import update_progress_bar
 
-from cms_iso10002.erpnext_bridge import custom_fields
+from cms_iso10002.erpnext_bridge import custom_fields, permissions
 from cms_iso10002.setup import names, written
 
 ABOUT_OURS = (
@@ -101,7 +101,9 @@ ROWS_ABOUT_OURS = (
 	("Transaction Deletion Record Item", "doctype_name"),
 	("User Document Type", "document_type"),
 	("User Select Document Type", "document_type"),
+	("Number Card Link", "card"),
 	("Workspace Link", "link_to"),
+	("Workspace Number Card", "number_card_name"),
 	("Workspace Quick List", "document_type"),
 	("Workspace Shortcut", "link_to"),
 )
@@ -140,6 +142,7 @@ def after_uninstall() -> None:
 	noted = frappe.flags.pop("cms_iso10002_leaving", None) or frappe._dict(columns=[], series=[])
 	ours = names.doctypes()
 	custom_fields.remove()
+	permissions.remove()
 	_remove_files(ours)
 	_remove_mail(ours)
 	_remove_references(ours)

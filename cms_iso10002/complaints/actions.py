@@ -15,7 +15,7 @@ from frappe import _
 
 from cms_iso10002.complaints import cases, clock, intake
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
-from cms_iso10002.core import guards, lifecycle
+from cms_iso10002.core import formats, guards, lifecycle
 from cms_iso10002.core.refusal import Refusal
 
 
@@ -64,9 +64,14 @@ def get_dialog(complaint: str, action: str) -> dict:
 	except Refusal as refusal:
 		cases.refuse(refusal)
 	return {
-		"fields": [_dialog_field(doc, ask) for ask in transition.asks],
+		"fields": [_dialog_field(doc, ask) for ask in transition.asks if _is_asked(doc, ask)],
 		"missing": lifecycle.phrase(missing, _),
 	}
+
+
+def _is_asked(doc, ask: lifecycle.Ask) -> bool:
+	"""The format is asked about only where the complainant needs one that people make."""
+	return ask is not lifecycle.FORMAT or doc.correspondence_format in formats.MADE_BY_PEOPLE
 
 
 def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
@@ -87,6 +92,10 @@ def _hint(ask: lifecycle.Ask) -> str | None:
 	if ask.name == "channel":
 		return _(
 			"E-mail (or empty, where there is an address): the letter is sent now. Otherwise it is only recorded."
+		)
+	if ask is lifecycle.FORMAT:
+		return _(
+			"They asked for another format than plain text: tick this once they have it, or have said that plain will do."
 		)
 	return _("Empty: now") if ask.kind == "Datetime" else None
 

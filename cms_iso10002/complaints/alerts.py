@@ -23,10 +23,10 @@ def managers(doc) -> list[str]:
 	"""The Complaint Managers who may see `doc`: enabled, and not concerned; the alternate where none is left."""
 	names = holders(MANAGER)
 	concerned = concerned_users(doc)
-	free = sorted(set(names) - concerned)
+	free = who_may_see(doc, sorted(set(names) - concerned))
 	alternate = frappe.db.get_single_value("Complaint Settings", "alternate_manager")
 	if (not free or set(names) & concerned) and alternate and alternate not in concerned:
-		free = sorted({*free, alternate})
+		free = sorted({*free, *who_may_see(doc, [alternate])})
 	return free
 
 
@@ -46,13 +46,22 @@ def holders(role: str) -> list[str]:
 
 
 def who_may_see(doc, users: list[str]) -> list[str]:
-	"""Those of `users` who may read `doc`, in order: nobody is told of a case that is kept from them."""
-	return [user for user in users if frappe.has_permission("Complaint", "read", doc, user=user)]
+	"""Those of `users` who are enabled and may read `doc`, in order: nobody is told of a case that is kept from them."""
+	if not users:
+		return []
+	enabled = set(
+		frappe.get_all("User", {"name": ("in", users), "enabled": 1}, pluck="name", order_by="name")
+	)
+	return [
+		user
+		for user in users
+		if user in enabled and frappe.has_permission("Complaint", "read", doc, user=user)
+	]
 
 
 def in_charge(doc) -> list[str]:
-	"""Whom a matter of `doc` is brought to first: its handler, else the managers."""
-	return who_may_see(doc, [doc.handler]) if doc.handler else managers(doc)
+	"""Whom a matter of `doc` is brought to first: its handler, else (none, gone, not allowed any more) the managers."""
+	return (who_may_see(doc, [doc.handler]) if doc.handler else []) or managers(doc)
 
 
 def notify(doc, users: list[str], subject: str, kind: str = "Alert", content: str = "") -> None:

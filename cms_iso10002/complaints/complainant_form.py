@@ -13,6 +13,7 @@ from cms_iso10002.complaints.letter_language import amount, date_text, direction
 from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_text import lines, plain_text, same
 
+
 def form_context(doc: Doc, language: str) -> dict[str, Any]:
 	"""The complainant form (ISO 10002:2018, annex complainant-form): its sections with what is known."""
 	return {
@@ -31,7 +32,7 @@ def form_context(doc: Doc, language: str) -> dict[str, Any]:
 			{"label": _("Received on"), "text": date_text(doc.get("received_on"), language)},
 			{"label": _("How"), "text": plain_word(HOW_RECEIVED, doc.get("channel"))},
 		],
-		"sections": _sections(doc, language),
+		"sections": _sections(doc),
 		"items": _items(doc, language),
 		"words": {
 			"product": _("Product or service"),
@@ -63,30 +64,42 @@ def form_context(doc: Doc, language: str) -> dict[str, Any]:
 	}
 
 
-def _sections(doc: Doc, language: str) -> list[dict[str, Any]]:
-	anonymous = cint(doc.get("is_anonymous"))
-	name = doc.get("complainant_name") or doc.get("customer_name")
-	complainant = [
-		(_("Name or organisation"), _("wishes to stay anonymous") if anonymous and not name else name),
+def _sections(doc: Doc) -> list[dict[str, Any]]:
+	return [
+		{"title": title, "rows": [{"label": label, "lines": lines(text)} for label, text in rows]}
+		for title, rows in (
+			(_("Complainant"), complainant_rows(doc)),
+			(_("Person acting on the complainant's behalf"), representative_rows(doc)),
+		)
+	]
+
+
+def complainant_rows(doc: Doc) -> list[tuple[str, Any]]:
+	"""Who complains: labels and what is known."""
+	name = _name(doc)
+	anonymous = cint(doc.get("is_anonymous")) and not name
+	return [
+		(_("Name or organisation"), _("wishes to stay anonymous") if anonymous else name),
 		(_("Address"), doc.get("complainant_address")),
 		(_("Phone"), doc.get("complainant_phone")),
 		(_("E-mail"), doc.get("complainant_email")),
 		(_("Your reference"), doc.get("customer_reference")),
 	]
-	representative = [
+
+
+def representative_rows(doc: Doc) -> list[tuple[str, Any]]:
+	"""Who acts for them: labels and what is known."""
+	return [
 		(_("Name"), doc.get("representative_name")),
 		(_("Relationship to the complainant"), doc.get("representative_relationship")),
 		(_("Phone"), doc.get("representative_phone")),
 		(_("E-mail"), doc.get("representative_email")),
-		(_("Contact person, if somebody else"), _person_to_contact(doc, name)),
+		(_("Contact person, if somebody else"), _person_to_contact(doc, _name(doc))),
 	]
-	return [
-		{"title": title, "rows": [{"label": label, "lines": lines(text)} for label, text in rows]}
-		for title, rows in (
-			(_("Complainant"), complainant),
-			(_("Person acting on the complainant's behalf"), representative),
-		)
-	]
+
+
+def _name(doc: Doc) -> str | None:
+	return doc.get("complainant_name") or doc.get("customer_name")
 
 
 def _person_to_contact(doc: Doc, name: str | None) -> str:

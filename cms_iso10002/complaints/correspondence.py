@@ -6,7 +6,7 @@ thread outlives the purged Email Queue. A delivery that fails undoes, as an even
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import frappe
@@ -14,8 +14,19 @@ from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 
-from cms_iso10002.complaints import alerts, cases, clock, printing, timeline
+from cms_iso10002.complaints import (
+	alerts,
+	cases,
+	clock,
+	letter_access,
+	letter_page,
+	letter_recipient,
+	letter_template,
+	mail_thread,
+	timeline,
+)
 from cms_iso10002.complaints.transactions import all_or_nothing
+from cms_iso10002.core import formats
 from cms_iso10002.core.case import EventSpec, LetterSpec
 
 SPOKEN = ("Phone", "In Person")
@@ -31,7 +42,10 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	# what goes out by us goes out now; what somebody said or posted was told when they say
 	told_at = spec.sent_at if channel in (*SPOKEN, "Post") else None
 	language = doc.language or "en"
-	subject, content = printing.render(doc, spec.kind, dict(spec.context, recipient=recipient), language)
+	_check_format(doc, spec, channel, recipient)
+	composed = letter_template.compose(
+		doc, spec.kind, _extra(doc, spec, channel, recipient, told_at), language
+	)
 	letter = frappe.new_doc("Complaint Letter")
 	letter.update(
 		{
@@ -46,15 +60,17 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 			"sent_by": spec.context.get("told_by") or frappe.session.user,
 			"delivery": _delivery(channel, recipient),
 			"reason": spec.remark,
-			"subject": subject,
+			"subject": composed.subject,
 			"message": spec.context.get("question") or spec.context.get("body") or "",
-			"content": content,
+			"content": composed.content,
+			"page": letter_page.frozen(composed.context, spec.recipient if channel == "Post" else ""),
+			"format_confirmed_by": frappe.session.user if spec.format_confirmed else None,
 		}
 	)
 	if letter.delivery == "Not Possible" and not letter.reason:
 		letter.reason = _("There is no way to reach who complained.")
 	if channel == "E-mail" and letter.delivery == "Sent":
-		letter.communication = _mail(doc, recipient, subject, content)
+		letter.communication = _mail(doc, recipient, composed.subject, composed.content)
 	letter.flags.from_correspondence = True
 	letter.insert(
 		ignore_permissions=True
@@ -63,6 +79,34 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	event = spec.event if told or spec.event == "response_sent" else "letter_not_possible"
 	data = {"letter": letter.name, "kind": spec.kind, "channel": channel, "delivery": letter.delivery}
 	return EventSpec(event, data | _context(spec), at=told_at, public=told)
+
+
+def _check_format(doc, spec: LetterSpec, channel: str, recipient: str) -> None:
+	"""A plain letter does not go to who needs another format until somebody made sure that they have it.
+
+	What goes to a representative alone is not for the complainant's eyes.
+	"""
+	person = letter_recipient.recipient(doc, spec.kind, spec.recipient)
+	theirs = not person["is_representative"] or doc.correspondence_to == "Both"
+	needed = theirs and bool(recipient) and formats.needs_confirming(doc.correspondence_format, channel)
+	if needed and not spec.format_confirmed:
+		frappe.throw(
+			_(
+				"{0} needs the format {1}: see that they get it so, then confirm it (They Have It in the Format They Need)."
+			).format(_("The complainant"), _(doc.correspondence_format)),
+			title=_("Another Format Is Needed"),
+		)
+
+
+def _extra(doc, spec: LetterSpec, channel: str, recipient: str, told_at: datetime | None) -> dict[str, Any]:
+	"""What only the sender knows, for the text of the letter."""
+	return {
+		**spec.context,
+		**letter_access.for_letter(doc, spec.kind, channel),
+		"recipient": recipient,
+		"channel": channel,
+		"dated": clock.to_site(told_at),
+	}
 
 
 def _context(spec: LetterSpec) -> dict[str, Any]:
@@ -76,7 +120,7 @@ def _context(spec: LetterSpec) -> dict[str, Any]:
 
 def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 	"""Channel and recipient: those wanted, else the preferred channel, else what there is an address for."""
-	person = printing.recipient(doc, spec.kind, spec.recipient)
+	person = letter_recipient.recipient(doc, spec.kind, spec.recipient)
 	ways = {
 		"E-mail": person["email"],
 		"Phone": person["phone"],
@@ -133,13 +177,14 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 			"content": content,
 			"sender": _sender(),
 			"recipients": recipient,
+			"message_id": mail_thread.new_message_id(),
 			"has_attachment": 0,
 		}
 	)
 	communication.insert(
 		ignore_permissions=True
 	)  # a letter is the organisation's, whoever pressed the button
-	communication.send_email()
+	mail_thread.send(communication, automatic=doc.acting() in ("System", "Administrator"))
 	return communication.name
 
 
@@ -157,6 +202,7 @@ def send_letter(
 	message: str = "",
 	told_on: str = "",
 	recipient: str = "",
+	format_confirmed: bool | int | str = False,
 ) -> str:
 	"""Send a letter that changes no state (an update, an acknowledgement again): the form's *Letter* button.
 
@@ -170,7 +216,13 @@ def send_letter(
 		actions.perform(
 			complaint,
 			"Acknowledge",
-			{"channel": channel, "told_on": told_on, "recipient": recipient, "remark": message},
+			{
+				"channel": channel,
+				"told_on": told_on,
+				"recipient": recipient,
+				"remark": message,
+				"format_confirmed": format_confirmed,
+			},
 		)
 		return frappe.get_all(
 			"Complaint Letter",
@@ -184,7 +236,14 @@ def send_letter(
 	timeline.lock(complaint)
 	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	spec = LetterSpec(
-		kind, channel, recipient, answers.get("told_on"), "", FREE_LETTERS[kind], {"body": message}
+		kind,
+		channel,
+		recipient,
+		answers.get("told_on"),
+		"",
+		FREE_LETTERS[kind],
+		{"body": message},
+		formats.is_confirmed(format_confirmed),
 	)
 	event = send(doc, spec)
 	timeline.record_all(complaint, [event])
@@ -246,14 +305,18 @@ def collect_failed_deliveries() -> None:
 
 
 def record_incoming_mail(doc, method: str | None = None) -> None:
-	"""A mail that Frappe filed on a complaint is an event of it. Routing of new mail is another matter."""
+	"""Communication.after_insert: a message that came in on a complaint is an event of it. `incoming` routes mail."""
 	if doc.reference_doctype != "Complaint" or doc.sent_or_received != "Received":
 		return
 	if doc.communication_type != "Communication" or not doc.reference_name:
+		return
+	if doc.flags.opens_complaint:  # that it was received is an event already
 		return
 	from cms_iso10002.complaints import actions
 
 	goes_on = actions.survivor(doc.reference_name)
 	if goes_on != doc.reference_name:
 		doc.add_link("Complaint", goes_on, autosave=True)
-	timeline.record(goes_on, "message_received", {"communication": doc.name}, public=True)
+	# by mail there is a key, so that two workers record it once
+	key = doc.flags.dedupe_key
+	timeline.record(goes_on, "message_received", {"communication": doc.name}, public=True, dedupe_key=key)

@@ -16,6 +16,8 @@ import frappe
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime, format_skeleton, format_time
 from frappe import _
+from frappe.desk.doctype.notification_settings.notification_settings import is_email_notifications_enabled
+from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.translate import get_user_lang
 from frappe.utils import get_last_day_of_week, get_url_to_form, get_url_to_list
@@ -56,6 +58,8 @@ def send_all() -> int:
 	"""
 	if not frappe.db.get_single_value("Complaint Settings", "daily_digest"):
 		return 0
+	if not EmailAccount.find_outgoing():
+		return 0
 	_lock()
 	told, sent = _told_today(), 0
 	managers = set(alerts.holders(alerts.MANAGER))
@@ -74,7 +78,7 @@ def send_all() -> int:
 
 def send(user: str, manager: bool) -> bool:
 	"""Queue the digest of one user; False where there is nothing to tell them."""
-	if not frappe.has_permission("Complaint", "read", user=user):
+	if not frappe.has_permission("Complaint", "read", user=user) or not is_email_notifications_enabled(user):
 		return False
 	digest = gather(user, manager)
 	if not digest:

@@ -11,6 +11,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.translate import get_user_lang
 
 from cms_iso10002.complaints import alerts, clock, correspondence, escalation, policy, printing
 from cms_iso10002.complaints.transactions import all_or_nothing
@@ -25,10 +26,10 @@ SYSTEM = "System"
 
 
 def warn(doc, duty: agenda.Duty, under: policy.InForce) -> list[EventSpec]:
-	"""A milestone comes due: who is in charge is told, and for an update it is written, or given as a task."""
+	"""A milestone comes due: who is in charge is told; at the last warning an update is sent, or given as a task."""
 	escalation.warn(doc, duty.milestone)
 	specs = [_marked(doc, "warned", duty)]
-	if duty.milestone.stage == clocks.UPDATE:
+	if duty.milestone.stage == clocks.UPDATE and duty.at >= max(duty.milestone.warn_times):
 		specs += _progress_update(doc)
 	return specs
 
@@ -43,6 +44,8 @@ def miss(doc, duty: agenda.Duty, under: policy.InForce) -> list[EventSpec]:
 			EventSpec("escalated", {**agenda.milestone_id(duty.milestone), **escalated}, public=False)
 		)
 		doc.escalation_level = escalated["level"]
+	if duty.milestone.stage == clocks.UPDATE:
+		specs += _progress_update(doc)  # nobody was warned, or the task was left undone
 	return specs
 
 
@@ -189,7 +192,7 @@ def _task(doc, words: Callable[[], str]) -> None:
 	"""A task for who is in charge."""
 	user = alerts.least_busy(alerts.in_charge(doc))
 	if user:
-		with printing.speaking(frappe.get_cached_value("User", user, "language") or frappe.local.lang):
+		with printing.speaking(get_user_lang(user)):
 			alerts.assign(doc, user, words())
 
 

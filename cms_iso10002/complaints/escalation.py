@@ -10,6 +10,7 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.translate import get_user_lang
 
 from cms_iso10002.complaints import alerts, clock, printing
 from cms_iso10002.core.clocks import Milestone
@@ -49,8 +50,7 @@ def by_language(users: list[str]) -> dict[str, list[str]]:
 	"""`users`, each once, by the language they read."""
 	found: dict[str, list[str]] = {}
 	for user in dict.fromkeys(users):
-		language = frappe.get_cached_value("User", user, "language") or frappe.local.lang
-		found.setdefault(language, []).append(user)
+		found.setdefault(get_user_lang(user), []).append(user)
 	return found
 
 
@@ -63,8 +63,9 @@ def named(milestone: Milestone) -> str:
 
 
 def due(milestone: Milestone) -> str:
-	"""The due time in site time, as the user's settings write it."""
-	return frappe.utils.format_datetime(clock.to_site(milestone.due_at), "medium")
+	"""The due time in site time, as the site writes dates."""
+	moment = clock.to_site(milestone.due_at)
+	return f"{frappe.utils.formatdate(moment)} {moment:%H:%M}"
 
 
 def warn(doc, milestone: Milestone) -> None:
@@ -99,7 +100,7 @@ def escalate(doc, milestone: Milestone, target: Mapping[str, Any]) -> dict[str, 
 
 
 def _task(doc, milestone: Milestone, user: str) -> str:
-	with printing.speaking(frappe.get_cached_value("User", user, "language") or frappe.local.lang):
+	with printing.speaking(get_user_lang(user)):
 		return _("Overdue: {0} of {1}, due {2}").format(named(milestone), doc.name, due(milestone))
 
 
@@ -108,7 +109,7 @@ def _escalated_to(doc, target: Mapping[str, Any]) -> list[str]:
 	user, role = target.get("escalate_to_user"), target.get("escalate_to_role")
 	if not user and not role:
 		return []
-	named_ones = [user] if user and frappe.db.get_value("User", user, "enabled") else []
-	if not named_ones and role:
-		named_ones = alerts.managers(doc) if role == alerts.MANAGER else alerts.holders(role)
-	return alerts.who_may_see(doc, named_ones) or alerts.managers(doc)
+	found = alerts.who_may_see(doc, [user]) if user else []
+	if not found and role and role != alerts.MANAGER:
+		found = alerts.who_may_see(doc, alerts.holders(role))
+	return found or alerts.managers(doc)

@@ -6,6 +6,7 @@ letter can't be sent nothing is recorded, and where it does not arrive its event
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,12 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from cms_iso10002.complaints import cases, clock, correspondence, policy, timeline
+from cms_iso10002.complaints import cases, clock, correspondence, escalation, policy, timeline
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import clocks, extensions, fairness
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.case import EventSpec, LetterSpec
+from cms_iso10002.core.formats import is_confirmed
 from cms_iso10002.core.guards import has_text
 from cms_iso10002.core.refusal import Refusal
 
@@ -43,6 +45,8 @@ def get_options(complaint: str) -> list[dict]:
 		found.append(
 			{
 				"stage": milestone.stage,
+				"reference": milestone.reference,
+				"label": escalation.named(milestone),
 				"due_at": clock.to_site(milestone.due_at),
 				"latest": clock.to_site(latest),
 				"left": target.max_extensions - given,
@@ -54,34 +58,40 @@ def get_options(complaint: str) -> list[dict]:
 @frappe.whitelist(methods=["POST"])
 @retry_on_deadlock
 def extend(
-	complaint: str, stage: str, new_due: str, reason: str, channel: str = "", told_on: str = ""
+	complaint: str,
+	stage: str,
+	new_due: str,
+	reason: str,
+	channel: str = "",
+	told_on: str = "",
+	reference: str = "",
+	format_confirmed: bool | int | str = False,
 ) -> dict:
 	"""Move the due time of the open milestone of `stage` to the end of the day `new_due` (a date), and tell why.
 
-	Needs the role Complaint Manager. `channel` and `told_on` (site time) are those of the Extension Notice. Raises
+	Needs the role Complaint Manager. `channel` and `told_on` (site time) are those of the Extension Notice; `reference`
+	names the request where the stage is that of an outside body; `format_confirmed`: see `core.formats`. Raises
 	frappe.ValidationError with one sentence when the policy, the time or the letter stands against it; then nothing
 	is stored.
 	"""
-	doc = _checked(complaint, reason)
 	with all_or_nothing():
-		timeline.lock(complaint)
+		doc = _checked(complaint, reason)
 		try:
-			_extend(doc, stage, new_due, reason, channel, told_on)
+			how = _How(channel, told_on, format_confirmed)
+			_extend(doc, stage, reference, new_due, reason, how)
 		except Refusal as refusal:
 			cases.refuse(refusal)
 	return frappe.get_doc("Complaint", complaint).as_dict()
 
 
-def _extend(doc, stage: str, new_due: str, reason: str, channel: str, told_on: str) -> None:
+def _extend(doc, stage: str, reference: str, new_due: str, reason: str, how: _How) -> None:
 	state = _State(doc)
-	milestone = extensions.open_milestone(state.milestones, stage)
+	milestone = extensions.open_milestone(state.milestones, stage, reference)
 	given = extensions.used(state.events, milestone)
 	latest = extensions.latest_due(milestone, state.under.target(stage), state.calendar, given)
 	wanted = _end_of(new_due, state.calendar, latest, milestone.due_at)
 	extensions.check(milestone, wanted, latest, clock.now_utc())
-	told = _tell(
-		doc, "Extension Notice", "letter_sent", reason, clock.to_site(wanted).date(), channel, told_on
-	)
+	told = _tell(doc, "Extension Notice", "letter_sent", reason, clock.to_site(wanted).date(), how)
 	moved = EventSpec(
 		clocks.EXTENDED,
 		{
@@ -103,37 +113,51 @@ def _extend(doc, stage: str, new_due: str, reason: str, channel: str, told_on: s
 @frappe.whitelist(methods=["POST"])
 @retry_on_deadlock
 def send_holding_response(
-	complaint: str, reason: str, expected_on: str = "", channel: str = "", told_on: str = ""
+	complaint: str,
+	reason: str,
+	expected_on: str,
+	channel: str = "",
+	told_on: str = "",
+	format_confirmed: bool | int | str = False,
 ) -> dict:
 	"""Answer for the time being: why there is no decision yet, when it is expected (a date), where else to turn.
 
 	It meets the decision's (or the review's) milestone, shown apart as "met by holding response"; the decision is
-	owed all the same. Needs the role Complaint Manager. Raises frappe.ValidationError with one sentence when no such
+	owed all the same, by the end of the date `expected_on`: a milestone of its own. Needs the role Complaint Manager. Raises frappe.ValidationError with one sentence when no such
 	milestone is open or the letter can't be sent; then nothing is stored.
 	"""
-	doc = _checked(complaint, reason)
 	with all_or_nothing():
-		timeline.lock(complaint)
+		doc = _checked(complaint, reason)
 		try:
-			_hold(doc, reason, expected_on, channel, told_on)
+			_hold(doc, reason, expected_on, _How(channel, told_on, format_confirmed))
 		except Refusal as refusal:
 			cases.refuse(refusal)
 	return frappe.get_doc("Complaint", complaint).as_dict()
 
 
-def _hold(doc, reason: str, expected_on: str, channel: str, told_on: str) -> None:
+def _hold(doc, reason: str, expected_on: str, how: _How) -> None:
 	state = _State(doc)
-	open_ones = [
-		m for m in state.milestones if m.stage in extensions.HELD and not m.ended_at and not m.met_at
-	]
-	stage = next((m.stage for m in open_ones if m.due_at), extensions.HELD[0])
-	milestone = extensions.open_milestone(state.milestones, stage)
-	expected = getdate(expected_on) if expected_on else None
-	if expected and expected < clock.today():
-		frappe.throw(_("The answer can't be expected in the past: choose a later date."))
-	told = _tell(doc, HOLDING, clocks.HOLDING_RESPONSE_SENT, reason, expected, channel, told_on)
+	owed = [m for m in state.milestones if m.stage in extensions.HELD and not m.ended_at and not m.met_at]
+	owed = [m for m in owed if m.due_at]
+	if not owed:
+		frappe.throw(_("No decision is owed by a certain time at present, so none can be held."))
+	expected = _end_of(expected_on, state.calendar)
+	if expected <= clock.now_utc():
+		frappe.throw(_("The decision can't be expected in the past: choose a later date."))
+	promised = clock.to_site(expected).date()
+	told = _tell(doc, HOLDING, clocks.HOLDING_RESPONSE_SENT, reason, promised, how)
+	told = replace(told, data={**told.data, "new_due": clock.to_micros(expected)})
 	timeline.record_all(doc.name, [told])
-	_note(doc, milestone, HOLDING, reason, _end_of(expected, state.calendar) if expected else None, told)
+	_note(doc, owed[-1], HOLDING, reason, expected, told)
+
+
+@dataclass(frozen=True)
+class _How:
+	"""How the complainant is told: channel, when (site time), and whether in the format they need."""
+
+	channel: str
+	told_on: str
+	format_confirmed: bool | int | str
 
 
 class _State:
@@ -147,7 +171,8 @@ class _State:
 
 
 def _checked(complaint: str, reason: str):
-	"""The complaint, for a Complaint Manager whom it does not concern, with a reason that says something."""
+	"""The complaint, locked, for a Complaint Manager whom it does not concern, with a reason that says something."""
+	timeline.lock(complaint)  # before its letters are read: the sweep locks in this order
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
 	if not {MANAGER, "System Manager"} & set(frappe.get_roles()):
@@ -164,11 +189,18 @@ def _checked(complaint: str, reason: str):
 	return doc
 
 
-def _tell(doc, kind: str, event: str, reason: str, until: Any, channel: str, told_on: str) -> EventSpec:
+def _tell(doc, kind: str, event: str, reason: str, until: Any, how: _How) -> EventSpec:
 	"""Send the letter. Raises frappe.ValidationError where nobody can be told: no notice, no extension."""
-	answers = cases.answers({"told_on": told_on}, doc.received_on)
+	answers = cases.answers({"told_on": how.told_on}, doc.received_on)
 	context = {"reason": reason, "new_due": until}
-	spec = LetterSpec(kind, channel, sent_at=answers.get("told_on"), event=event, context=context)
+	spec = LetterSpec(
+		kind,
+		how.channel,
+		sent_at=answers.get("told_on"),
+		event=event,
+		context=context,
+		format_confirmed=is_confirmed(how.format_confirmed),
+	)
 	told = correspondence.send(doc, spec)
 	if told.data["delivery"] == "Not Possible":
 		frappe.throw(

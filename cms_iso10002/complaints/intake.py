@@ -96,7 +96,7 @@ def complete(doc) -> None:
 	doc.recorded_on = clock.now_site()
 	doc.received_on = moment(doc.received_on or doc.recorded_on, _("Received On"))
 	doc.received_by = doc.received_by or frappe.session.user
-	doc.company = doc.company or _default_company()
+	doc.company = doc.company or default_company()
 	doc.language = doc.language or frappe.local.lang
 	if doc.customer and not doc.complainant_name:
 		doc.complainant_name = frappe.get_cached_value("Customer", doc.customer, "customer_name")
@@ -115,7 +115,8 @@ def moment(value: Any, label: str):
 		frappe.throw(_("{0}: {1} is not a point in time such as 2026-03-02 09:30.").format(label, value))
 
 
-def _default_company() -> str | None:
+def default_company() -> str | None:
+	"""The company that a complaint is about where nobody says."""
 	return (
 		frappe.db.get_single_value("Complaint Settings", "default_company")
 		or frappe.defaults.get_user_default("Company")

@@ -50,7 +50,8 @@ OUTCOMES = {
 	"Not Upheld": N_("not justified"),
 }
 TYPE_SIZES = {"Large Print": 18, "Easy Read": 14}
-"""Points; 10 otherwise."""
+"""Points; `STANDARD_SIZE` otherwise."""
+STANDARD_SIZE = 10
 
 
 def letter_context(
@@ -59,7 +60,7 @@ def letter_context(
 	"""What a letter of `kind` about `complaint` may say, as plain values in its language.
 
 	`extra` holds what only the sender knows: question, answer_by, message (or body), reason, duplicate_of,
-	new_due, recipient, channel, action_code, feedback_url. A representative without verified authority learns that
+	new_due, dated, recipient, channel, action_code, feedback_url. A representative without verified authority learns that
 	the complaint arrived, and nothing else. Text is not escaped here: `render` and `complaint_letter` do that.
 	"""
 	extra = extra or {}
@@ -74,7 +75,7 @@ def letter_context(
 			"recipient_name": person["name"],
 			"recipient_address": lines(person["address"]),
 			"greeting": _("Dear {0},").format(person["name"]) if person["name"] else _("Hello,"),
-			"date": date_text(clock.today(), language),
+			"date": date_text(extra.get("dated") or clock.today(), language),
 			"received_on": date_text(complaint.get("received_on"), language),
 			"how_received": plain_word(HOW_RECEIVED, complaint.get("channel")),
 			"organisation": company,
@@ -84,7 +85,7 @@ def letter_context(
 			"language": language,
 			"direction": direction(language),
 			"format": cstr(complaint.get("correspondence_format")) or "Standard",
-			"type_size": TYPE_SIZES.get(complaint.get("correspondence_format"), 10),
+			"type_size": TYPE_SIZES.get(complaint.get("correspondence_format"), STANDARD_SIZE),
 			"withheld": not person["may_know"],
 			"on_paper": _on_paper(extra, person),
 		}

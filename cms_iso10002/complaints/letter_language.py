@@ -17,6 +17,7 @@ from babel.numbers import format_currency, format_decimal
 from frappe import _
 from frappe.utils import cstr, getdate
 
+Doc = Mapping[str, Any]
 LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 RIGHT_TO_LEFT = ("ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi")
 

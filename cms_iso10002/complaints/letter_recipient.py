@@ -13,6 +13,7 @@ from cms_iso10002.complaints.letter_text import same
 Doc = Mapping[str, Any]
 """A Complaint document, or a plain dict of its fields; only `get` is used of it."""
 
+
 def recipient(complaint: Doc, kind: str, address: str = "") -> dict[str, Any]:
 	"""Who a letter goes to: name, email, phone, address, and whether they may know what it is about.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import frappe
@@ -12,13 +13,34 @@ from frappe.utils.jinja import get_jenv
 from jinja2 import TemplateError, meta
 from markupsafe import escape
 
+from cms_iso10002.complaints.letter_content import STANDARD_SIZE, Doc, letter_context
+from cms_iso10002.complaints.letter_text import escaped
+
+
+@dataclass(frozen=True)
+class Composed:
+	"""A letter as it can be sent: its subject, its HTML, and the values (not escaped) that went into it."""
+
+	subject: str
+	content: str
+	context: Mapping[str, Any]
+
+
 def render(
 	complaint: Doc, kind: str, extra: Mapping[str, Any] | None = None, language: str = "en"
 ) -> tuple[str, str]:
-	"""Subject and HTML of a letter, from the Email Template "Complaint <kind>", or its variant
-	"Complaint <kind> (<language>)" where there is one.
+	"""Subject and HTML of a letter; see `compose`."""
+	composed = compose(complaint, kind, extra, language)
+	return composed.subject, composed.content
 
-	Raises frappe.ValidationError with one sentence when there is no template, when it can't be rendered, or when
+
+def compose(
+	complaint: Doc, kind: str, extra: Mapping[str, Any] | None = None, language: str = "en"
+) -> Composed:
+	"""A letter from the Email Template "Complaint <kind>", or its variant "Complaint <kind> (<language>)" where there
+	is one.
+
+	`extra` is that of `letter_context`. Raises frappe.ValidationError with one sentence when there is no template, when it can't be rendered, or when
 	the letter would tell somebody what they may not know.
 	"""
 	template, language = _template(kind, language or "en")
@@ -32,10 +54,15 @@ def render(
 	body = template.get("response_html") if cint(template.get("use_html")) else template.get("response")
 	# Escaped already, so that a template in which somebody forgot `|e` shows a complainant's text as text.
 	html = _filled(template, body, escaped(context))
-	if context["direction"] == "rtl":
-		html = f'<div dir="rtl">{html}</div>'
 	subject = _filled(template, template.get("subject"), context)
-	return " ".join(subject.split())[:140], html.strip()
+	return Composed(" ".join(subject.split())[:140], _wrapped(html, context), context)
+
+
+def _wrapped(html: str, context: Mapping[str, Any]) -> str:
+	"""The letter with its language and direction, for screen readers, and in the size of its type."""
+	size = context["type_size"]
+	style = f' style="font-size: {size}pt; line-height: 1.4"' if size > STANDARD_SIZE else ""
+	return f'<div lang="{escape(context["language"])}" dir="{context["direction"]}"{style}>\n{html}\n</div>'
 
 
 def _template(kind: str, language: str) -> tuple[Any, str]:

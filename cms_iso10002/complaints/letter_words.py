@@ -7,6 +7,7 @@ from typing import Any
 
 from frappe import _
 
+
 def words(context: Mapping[str, Any]) -> dict[str, str]:
 	"""Headings and sentences of the printed letters: print formats have no variants per language."""
 	received = _("Thank you for telling us. Your complaint reached us on {0}.")
@@ -40,10 +41,10 @@ def words(context: Mapping[str, Any]) -> dict[str, str]:
 		"reminder": _("We wrote to you about this before, and have no answer from you yet."),
 		"free": _("Complaining to us costs you nothing and brings you no disadvantage."),
 		"outside": _outside(context["recourse"]["body"]),
-		"no_email": _("No e-mail? You can answer all the same"),
+		"no_email": _("Answering without e-mail"),
 		"code": _(
-			"Your code for this letter is {0}. With the reference and this code you can answer on our website; "
-			"you can also give it to somebody who does so for you."
+			"Your code for this letter is {0}. With it and the reference you can answer on our website, "
+			"or have somebody do so for you."
 		).format(context["action_code"]),
 		"not_sent": _("Preview: this letter has not been sent"),
 	}

@@ -21,6 +21,7 @@ COLOURS = {
 	clocks.OVERDUE: "red",
 	clocks.CANCELLED: "gray",
 }
+ALWAYS = WorkCalendar.always("UTC")
 DUE_SOON = "yellow"
 """A milestone that was warned of, or should have been."""
 
@@ -34,12 +35,11 @@ def get_milestones(complaint: str) -> list[dict]:
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	events = timeline.events_of(complaint, locked=False)
-	calendar = policy.in_force(doc.policy_snapshot, events).calendar or WorkCalendar.always("UTC")
-	now = clock.now_utc()
-	return [shown(one, calendar, now) for one in timeline.read(doc.policy_snapshot, events)]
+	under, now = policy.in_force(doc.policy_snapshot, events), clock.now_utc()
+	return [shown(one, under, now) for one in timeline.read(doc.policy_snapshot, events)]
 
 
-def shown(milestone: clocks.Milestone, calendar: WorkCalendar, now: datetime) -> dict[str, Any]:
+def shown(milestone: clocks.Milestone, under: policy.InForce, now: datetime) -> dict[str, Any]:
 	"""One milestone as plain values for the form."""
 	soon = milestone.state == clocks.RUNNING and any(moment <= now for moment in milestone.warn_times)
 	return {
@@ -52,23 +52,28 @@ def shown(milestone: clocks.Milestone, calendar: WorkCalendar, now: datetime) ->
 		"colour": DUE_SOON if soon else COLOURS[milestone.state],
 		"due_at": clock.to_site(milestone.due_at),
 		"met_at": clock.to_site(milestone.met_at),
-		"left": _left(milestone, calendar, now),
+		"left": _left(milestone, under, now),
 		"remark": _(milestone.remark) if milestone.remark else "",
 	}
 
 
-def _left(milestone: clocks.Milestone, calendar: WorkCalendar, now: datetime) -> str:
-	"""How much working time is left, or has passed since the due time; "" where neither means anything."""
+def _left(milestone: clocks.Milestone, under: policy.InForce, now: datetime) -> str:
+	"""How much time is left, or has passed since the due time, as the limit counts it; "" where neither means anything."""
 	if milestone.ended_at or milestone.met_at or not milestone.due_at:
 		return ""
 	if milestone.state == clocks.PAUSED:
 		return _("stopped while an answer is awaited")
-	worked = calendar.elapsed(now, milestone.due_at)
-	if milestone.state == clocks.OVERDUE:
-		return _("{0} of working time late").format(spoken(-worked, calendar))
+	late = milestone.state == clocks.OVERDUE
+	target = under.target(milestone.stage)
+	if not (target and target.limit.in_working_time):
+		time = spoken(abs(milestone.due_at - now), ALWAYS)
+		return _("{0} late").format(time) if late else _("in {0}").format(time)
+	calendar = under.calendar or ALWAYS
+	worked = abs(calendar.elapsed(now, milestone.due_at))
 	if not worked:
-		return _("no working time left")
-	return _("in {0} of working time").format(spoken(worked, calendar))
+		return _("late") if late else _("no working time left")
+	time = spoken(worked, calendar)
+	return _("{0} of working time late").format(time) if late else _("in {0} of working time").format(time)
 
 
 def spoken(duration: timedelta, calendar: WorkCalendar) -> str:

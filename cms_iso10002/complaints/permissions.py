@@ -144,6 +144,22 @@ def letter_conditions(user: str | None = None, doctype: str | None = None) -> st
 	return _belonging_conditions("Complaint Letter", user)
 
 
+def feedback_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint Feedback."""
+	return _belonging_conditions("Complaint Feedback", user)
+
+
+def triage_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint Mail Triage: also those that may belong to no complaint."""
+	names = visible_names(user)
+	if names is None:
+		return ""
+	column = DocType("Complaint Mail Triage").complaint
+	return (column.isnull() | column.isin(names)).get_sql(
+		quote_char="`", secondary_quote_char="'", with_namespace=True, subquery=True
+	)
+
+
 def dispute_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""permission_query_conditions of External Dispute."""
 	return _belonging_conditions("External Dispute", user)

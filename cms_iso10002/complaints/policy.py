@@ -255,7 +255,7 @@ def calendar_of(doc) -> dict[str, Any]:
 	week: dict[str, list[list[str]]] = {}
 	for row in doc.working_hours:
 		week.setdefault(str(WEEKDAYS.index(row.workday)), []).append(
-			[_hhmm(row.start_time), _hhmm(row.end_time)]
+			[hhmm(row.start_time), hhmm(row.end_time)]
 		)
 	if not week:
 		week = {str(day): [ALL_DAY] for day in range(7)}
@@ -274,7 +274,7 @@ def calendar_of(doc) -> dict[str, Any]:
 	}
 
 
-def _hhmm(value: Any) -> str:
+def hhmm(value: Any) -> str:
 	"""A MariaDB TIME (timedelta), a time or a text as HH:MM:SS."""
 	if hasattr(value, "total_seconds"):
 		seconds = int(value.total_seconds())

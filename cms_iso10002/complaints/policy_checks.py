@@ -14,7 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, formatdate, getdate
 
-from cms_iso10002.complaints import clock, policy, policy_dates, policy_rivals
+from cms_iso10002.complaints import clock, policy, policy_dates, policy_rivals, policy_versions
 from cms_iso10002.complaints.core_sentences import translated
 from cms_iso10002.core import business_time, clocks
 
@@ -22,6 +22,7 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2199, 12, 31)
 """Validity outside of these years is a slip of the keyboard."""
 
 MOST_EXTENSIONS = 50
+LONGEST_FAST_TRACK = 365
 
 
 def check(doc) -> None:
@@ -59,14 +60,32 @@ def _check_working_hours(doc) -> None:
 	for row in doc.working_hours:
 		if row.workday not in policy.WEEKDAYS or row.start_time in (None, "") or row.end_time in (None, ""):
 			frappe.throw(_("Working Hours, row {0}: day, start and end are needed.").format(row.idx))
+		if not all(map(_is_time, (row.start_time, row.end_time))):
+			frappe.throw(
+				_("Working Hours, row {0}: {1} to {2} are no times of day such as 09:00.").format(
+					row.idx, row.start_time, row.end_time
+				)
+			)
 	if doc.working_hours:
 		_in_words(lambda: clocks.calendar_from_dict(policy.calendar_of(doc)))
 	elif any((row.unit or "").startswith("business") for row in doc.targets):
 		frappe.throw(_("A limit in business time needs working hours: add them, or use another unit."))
 	elif cint(doc.fast_track_days) > 0:
 		frappe.throw(_("The fast track counts business days, so it needs working hours: add them."))
-	if cint(doc.fast_track_days) < 0:
-		frappe.throw(_("The fast track can't be negative: use 0 for no limit."))
+	if not 0 <= cint(doc.fast_track_days) <= LONGEST_FAST_TRACK:
+		frappe.throw(
+			_("The fast track is a number of business days up to {0}; 0 for no limit.").format(
+				LONGEST_FAST_TRACK
+			)
+		)
+
+
+def _is_time(value: Any) -> bool:
+	"""Whether a field of a Service Day holds a time of day, as MariaDB, Frappe or a client write it."""
+	try:
+		return isinstance(time.fromisoformat(policy.hhmm(value)), time)
+	except ValueError:
+		return False
 
 
 def _check_targets(doc) -> None:
@@ -131,7 +150,23 @@ def found(doc) -> list[str]:
 	"""The warnings for a policy that passes `check`; none for one that is cancelled or over."""
 	if doc.docstatus == 2 or (doc.valid_to and getdate(doc.valid_to) < clock.today()):
 		return []
-	return [*_holiday_warnings(doc), *_preset_warnings(doc), *policy_rivals.warnings(doc)]
+	return [
+		*_holiday_warnings(doc),
+		*_preset_warnings(doc),
+		*_anchor_warnings(doc),
+		*policy_rivals.warnings(doc),
+	]
+
+
+def _anchor_warnings(doc) -> Iterator[str]:
+	"""A target that starts at a stage without a limit of its own waits until somebody has done that."""
+	stages = {row.stage for row in doc.targets}
+	for row in doc.targets:
+		if row.starts_at and row.starts_at != clocks.AT_RECEIPT and row.starts_at not in stages:
+			yield _(
+				"The limit for {0} starts at {1}, which has none: it waits until {1} is done, however late. Add a "
+				"target for {1}, or let it start at receipt."
+			).format(_(row.stage), _(row.starts_at))
 
 
 def _holiday_warnings(doc) -> Iterator[str]:
@@ -177,10 +212,14 @@ def _beyond_the_holidays(doc, received: date) -> str:
 def _preset_warnings(doc) -> Iterator[str]:
 	if not doc.preset:
 		return
-	if not doc.preset_verified:
+	if not doc.preset_verified and not policy_versions.differs_from_preset(doc):
 		yield _(
 			"The preset {0} was not checked against the regulator's own text: check every limit before you rely on it."
 		).format(doc.preset)
+	if changed := policy_versions.differs_from_preset(doc):
+		yield _("Not as in the preset {0}: {1}. So these limits were checked by nobody but you.").format(
+			doc.preset, ", ".join(map(_, changed))
+		)
 	stages = [_(row.stage) for row in doc.targets if row.pausable]
 	if stages:
 		yield _(

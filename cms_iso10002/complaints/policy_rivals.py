@@ -47,7 +47,14 @@ def warnings(doc) -> Iterator[str]:
 	for row in _rivals(doc):
 		if row.name in (doc.version_of, doc.name) or policy.specificity(row) != policy.specificity(doc):
 			continue
-		if row.get("version_of") != doc.name and _may_meet(doc, row):
+		if row.get("version_of") == doc.name or not _may_meet(doc, row):
+			continue
+		if doc.docstatus == 0 and all((row.get(f) or "") == (doc.get(f) or "") for f in policy.MATCHED):
+			yield _(
+				"{0} ({1}) is for the same complaints with the same rank: this policy can't be submitted until one of "
+				"them has another rank."
+			).format(row.title, row.name)
+		else:
 			yield _(
 				"{0} ({1}) can fit the same complaint with the same rank and is just as specific: the newer one "
 				"would win. Give the one you prefer a higher rank."

@@ -11,9 +11,11 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, formatdate, get_system_timezone, getdate
+from frappe.utils import cint, flt, formatdate, get_system_timezone, getdate
 
 from cms_iso10002.complaints import clock, policy, policy_rivals
+from cms_iso10002.core import clocks
+from cms_iso10002.core.refusal import N_
 
 DOCTYPE = "Complaint SLA Policy"
 _DAY = timedelta(days=1)
@@ -131,14 +133,37 @@ def keep_origin(doc) -> None:
 	"""Where a policy comes from is not a client's to change: of what, by which number, from which preset, verified or not."""
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	if before:
-		doc.update(
-			{name: before.get(name) for name in ("version_of", "version", "preset", "preset_verified")}
-		)
-		return
-	earlier = frappe.db.get_value(DOCTYPE, doc.version_of, "version") if doc.version_of else 0
-	doc.version = cint(earlier) + 1
+		doc.update({name: before.get(name) for name in ("version_of", "version", "preset")})
+	else:
+		earlier = frappe.db.get_value(DOCTYPE, doc.version_of, "version") if doc.version_of else 0
+		doc.version = cint(earlier) + 1
 	known = _preset(doc.preset) if doc.preset else None
-	doc.preset_verified = cint(bool(known and known.get("verified")))
+	doc.preset_verified = cint(bool(known and known.get("verified") and not differs_from_preset(doc)))
+
+
+PRESET_LIMITS = ("amount", "unit", "starts_at", "pausable", "repeats", "max_extensions", "extension_amount")
+FAST_TRACK = ("fast_track_days", "summary_letter_required", "fast_track_unless_asked")
+
+
+def differs_from_preset(doc) -> list[str]:
+	"""The stages whose limits are not those of the preset the policy was made from; "fast track" where that differs."""
+	known = _preset(doc.preset) if doc.preset else None
+	if not known:
+		return []
+	theirs = {row["stage"]: _limits(row) for row in known["policy"]["targets"]}
+	mine = {row.stage: _limits(row) for row in doc.targets}
+	found = [stage for stage in clocks.STAGES if theirs.get(stage) != mine.get(stage)]
+	if any(cint(doc.get(name)) != cint(known["policy"].get(name)) for name in FAST_TRACK):
+		found.append(N_("fast track"))
+	return found
+
+
+def _limits(row: Any) -> tuple:
+	"""What of a target is the regulator's: numbers as numbers, empty as nothing."""
+	return tuple(
+		flt(row.get(name)) if name not in ("unit", "starts_at") else row.get(name) or ""
+		for name in PRESET_LIMITS
+	)
 
 
 def _preset(key: str) -> dict[str, Any] | None:
@@ -155,6 +180,14 @@ def refuse_wrong_successor(doc) -> None:
 	predecessor = _predecessor(doc)
 	_refuse_unless_submitted(predecessor)
 	_refuse_another_successor(predecessor, but=doc.name)
+	for name in policy.MATCHED:
+		if (doc.get(name) or "") != (predecessor.get(name) or ""):
+			frappe.throw(
+				_(
+					"A new version is for the same complaints as the one before: {0} differs. Change it back, or make a "
+					"policy of its own by Duplicate."
+				).format(_(doc.meta.get_label(name)))
+			)
 	if getdate(doc.valid_from) <= getdate(predecessor.valid_from):
 		frappe.throw(
 			_("Valid From must be after {0}, when the version before it begins.").format(
@@ -169,6 +202,7 @@ def end_predecessor(doc) -> None:
 	"""After a version was submitted: its predecessor is valid to the day before."""
 	if doc.version_of:
 		predecessor = _predecessor(doc)
+		doc.db_set("predecessor_valid_to", predecessor.valid_to, update_modified=False)
 		predecessor.valid_to = getdate(doc.valid_from) - _DAY
 		predecessor.flags.quiet = True
 		predecessor.save()
@@ -186,17 +220,22 @@ def refuse_cancelling(doc) -> None:
 	predecessor = _predecessor(doc) if doc.version_of else None
 	taking_over = []
 	if predecessor and predecessor.docstatus == 1:
-		taking_over = [frappe._dict(predecessor.as_dict(), valid_to=doc.valid_to)]
+		taking_over = [frappe._dict(predecessor.as_dict(), valid_to=doc.predecessor_valid_to)]
 	policy_rivals.refuse_gap(doc, None, also=taking_over)
 
 
 def give_back(doc) -> None:
-	"""After a version was cancelled: its predecessor is valid again for as long as the version was to be."""
+	"""After a version was cancelled: its predecessor is valid again for as long as it was before."""
 	predecessor = _predecessor(doc) if doc.version_of else None
 	if predecessor and predecessor.docstatus == 1:
-		predecessor.valid_to = doc.valid_to
+		predecessor.valid_to = doc.predecessor_valid_to
 		predecessor.flags.quiet = True
 		predecessor.save()
+	for name in frappe.get_all(
+		DOCTYPE, {"version_of": doc.name, "docstatus": 0}, pluck="name", order_by="name"
+	):
+		# a draft of the version after goes on from the one before: a cancelled one can't be succeeded
+		frappe.db.set_value(DOCTYPE, name, "version_of", doc.version_of)
 
 
 def check_change(doc) -> None:

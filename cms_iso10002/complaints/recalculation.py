@@ -13,14 +13,18 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.utils import cint
 
 from cms_iso10002.complaints import clock, policy, timeline
+from cms_iso10002.complaints.transactions import retry_on_deadlock
 from cms_iso10002.core import agenda, clocks
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.case import EventSpec
 
 BATCH = 50
 """Complaints that a background job moves; so many are also moved at once, without one."""
+LOOKED_AT = 1000
+"""Complaints that a dry run looks at: a request must end, and so many show what is going to happen."""
 SHOWN = 200
 """Complaints that a dry run shows."""
 ALWAYS = clocks.calendar_to_dict(WorkCalendar.always("UTC"))
@@ -191,24 +195,26 @@ def dry_run(complaint: str = "", policy_name: str = "", company: str = "", choos
 	"""What recalculating would move, and why: nothing is stored. For Complaint Managers.
 
 	Of the cases not closed that the user may see: one, or those of a policy or a company. With `choose` the policy
-	is chosen anew, else each case's own is taken as it is now. Returns {"cases": how many were looked at, "changes":
-	how many would change, "rows": a row a move}, rows for at most SHOWN changed cases.
+	is chosen anew, else each case's own is taken as it is now. Returns {"cases": how many there are, "looked_at": how
+	many of them were, LOOKED_AT at most, "changes": how many would change, "rows": a row a move}, rows for at most SHOWN
+	changed cases.
 	"""
 	_check_manager()
 	rows, changes = [], 0
 	names = _names(complaint, policy_name, company)
-	for name in names:
+	for name in names[:LOOKED_AT]:
 		doc = frappe.get_doc("Complaint", name)
-		found = plan(doc, "", choose=bool(int(choose)), locked=False)
+		found = plan(doc, "", choose=bool(cint(choose)), locked=False)
 		if not found:
 			continue
 		changes += 1
 		if changes <= SHOWN:
 			rows += _rows(doc, found)
-	return {"cases": len(names), "changes": changes, "rows": rows}
+	return {"cases": len(names), "looked_at": len(names[:LOOKED_AT]), "changes": changes, "rows": rows}
 
 
 @frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
 def apply(
 	reason: str, complaint: str = "", policy_name: str = "", company: str = "", choose: int | bool = 0
 ) -> dict:
@@ -220,7 +226,7 @@ def apply(
 	if not (reason or "").strip():
 		frappe.throw(_("Say why the clocks are recalculated: the reason is kept with every change."))
 	names = _names(complaint, policy_name, company)
-	again, user = bool(int(choose)), frappe.session.user
+	again, user = bool(cint(choose)), frappe.session.user
 	if len(names) <= BATCH:
 		changed = sum(bool(move_one(name, reason, again, user)) for name in names)
 		return {"cases": len(names), "changed": changed}

@@ -9,10 +9,13 @@ A complaint that fails is logged and left alone for a while (`agenda.back_off`);
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 from frappe.query_builder import DocType
 
 from cms_iso10002.complaints import clock, due_actions, policy, timeline
+from cms_iso10002.complaints.transactions import retry_on_deadlock
 from cms_iso10002.core import agenda
 from cms_iso10002.core.case import EventSpec
 
@@ -26,7 +29,14 @@ def run() -> None:
 	"""Scheduled: hand out the complaints that are due in batches, a background job each."""
 	names = due(MOST)
 	for start in range(0, len(names), BATCH):
-		frappe.enqueue(work, queue="long", names=names[start : start + BATCH])
+		frappe.enqueue(
+			work,
+			queue="long",
+			# a batch that still waits, or is being worked on, is not handed out again
+			job_id=f"complaints_sweep_{start // BATCH}",
+			deduplicate=True,
+			names=names[start : start + BATCH],
+		)
 
 
 def due(limit: int) -> list[str]:
@@ -49,10 +59,8 @@ def work(names: list[str]) -> int:
 	"""
 	done = 0
 	for name in names:
-		frappe.db.rollback()  # so that what is read next is not older than the lock
 		try:
-			done += bring_up_to_date(name)
-			frappe.db.commit()
+			done += _in_transaction(name)
 		except Exception:
 			frappe.db.rollback()
 			frappe.log_error(
@@ -63,13 +71,21 @@ def work(names: list[str]) -> int:
 	return done
 
 
+@retry_on_deadlock
+def _in_transaction(name: str) -> int:
+	frappe.db.rollback()  # so that what is read next is not older than the lock
+	done = bring_up_to_date(name)
+	frappe.db.commit()
+	return done
+
+
 def bring_up_to_date(name: str) -> int:
 	"""Do what is due for one complaint, in the present transaction; returns how many duties that were.
 
-	None is done where somebody else holds the complaint: then it is found again in five minutes.
+	None is done where somebody else holds the complaint (then it is found again in five minutes), or has just done it.
 	"""
 	head = timeline.lock_if_free(name)
-	if not head:
+	if not head or not head.next_action_at or head.next_action_at > clock.latest_site():
 		return 0
 	events = timeline.events_of(name)
 	milestones = timeline.read(head.policy_snapshot, events)
@@ -81,7 +97,7 @@ def bring_up_to_date(name: str) -> int:
 	_mark(doc, [duty for duty in owed if duty.milestone], events, under, fields)
 	others = [duty for duty in owed if not duty.milestone]
 	if others:
-		_wait_no_longer(doc, others)
+		_wait_no_longer(doc, others, fields)
 	if not owed:
 		timeline.refresh(name, head.policy_snapshot, events, fields)
 	return len(owed)
@@ -97,12 +113,27 @@ def _mark(doc, duties: list[agenda.Duty], events: list, under: policy.InForce, f
 		timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM, seen=events, fields=fields)
 
 
-def _wait_no_longer(doc, duties: list[agenda.Duty]) -> None:
+def _wait_no_longer(doc, duties: list[agenda.Duty], fields: dict) -> None:
 	"""The latest of what is owed for want of an answer: who is closed or goes on needs no reminder any more."""
 	*passed, last = duties
 	specs = due_actions.OTHER_DUTIES[last.kind](doc, last)
 	specs += [due_actions.skipped(doc, duty) for duty in passed]
-	timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM)
+	timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM, fields=fields)
+
+
+def look_again(states: Iterable[str]) -> None:
+	"""Settings that the agenda depends on were changed: work out anew, in the background, when to look at cases in `states`."""
+	names = frappe.get_all("Complaint", {"status": ("in", list(states))}, pluck="name", order_by="name")
+	for start in range(0, len(names), BATCH):
+		frappe.enqueue(refresh, queue="long", enqueue_after_commit=True, names=names[start : start + BATCH])
+
+
+def refresh(names: list[str]) -> None:
+	"""Store when to look at these complaints next. A background job: it commits after each."""
+	for name in names:
+		frappe.db.rollback()
+		timeline.refresh(name, timeline.lock(name).policy_snapshot)
+		frappe.db.commit()
 
 
 def put_off(name: str) -> None:

@@ -131,11 +131,11 @@ def lock(complaint: str) -> frappe._dict:
 
 
 def lock_if_free(complaint: str) -> frappe._dict | None:
-	"""As `lock`, with `sweep_attempts`; None at once where another transaction holds the row, or it is gone."""
+	"""As `lock`, with what the sweep needs to know; None at once where another transaction holds the row, or it is gone."""
 	table = DocType("Complaint")
 	rows = (
 		frappe.qb.from_(table)
-		.select("ledger_head", "ledger_sequence", "policy_snapshot", "sweep_attempts")
+		.select("ledger_head", "ledger_sequence", "policy_snapshot", "sweep_attempts", "next_action_at")
 		.where(table.name == complaint)
 		.for_update(skip_locked=True)
 		.run(as_dict=True)

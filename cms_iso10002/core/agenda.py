@@ -40,6 +40,8 @@ EVENT_KINDS = frozenset(
 )
 """Kinds that change the agenda by themselves, beside those that move a clock."""
 
+LONGEST_WAIT = 365
+"""Days. Nobody is reminded later than this."""
 LONGEST_BACK_OFF = timedelta(days=1)
 
 
@@ -56,7 +58,9 @@ class Rules:
 		"""The rules of Complaint Settings; what is no number of days in `reminder_days` is left out."""
 		parts = str(settings.get("reminder_days") or "").replace(";", ",").split(",")
 		return cls(
-			tuple(sorted({int(part) for part in map(str.strip, parts) if part.isdigit() and int(part)})),
+			tuple(
+				sorted({int(p) for p in map(str.strip, parts) if p.isdigit() and 0 < int(p) <= LONGEST_WAIT})
+			),
 			int(settings.get("answer_within_days") or 0),
 			bool(int(settings.get("no_reply_closing") or 0)),
 		)
@@ -183,12 +187,13 @@ def state_of(events: Sequence[clocks.Event]) -> str:
 
 def _for_answer(events: Sequence[clocks.Event], rules: Rules, zone: tzinfo) -> list[Duty]:
 	asked = _last(events, clocks.CASE_PAUSED)
-	if not asked:
+	resumed = _last(events, clocks.CASE_RESUMED)
+	if not asked or (resumed and resumed.sequence > asked.sequence):
 		return []
 	until = _day(asked.data.get("until")) or _later(asked.at, rules.answer_within_days, zone)
 	found = _reminders(REMIND, asked, rules, zone, until)
 	if until:
-		found.append(Duty(RESUME, end_of(until, zone), _key(RESUME, asked.sequence)))
+		found.append(Duty(RESUME, end_of(until, zone), _key(RESUME, to_micros(asked.at))))
 	return found
 
 
@@ -197,7 +202,7 @@ def _for_reply(events: Sequence[clocks.Event], rules: Rules, zone: tzinfo) -> li
 	if not sent or not rules.no_reply_closing or not rules.answer_within_days or _in_dispute(events):
 		return []
 	until = _later(sent.at, rules.answer_within_days, zone)
-	close = Duty(CLOSE_UNANSWERED, end_of(until, zone), _key(CLOSE_UNANSWERED, sent.sequence))
+	close = Duty(CLOSE_UNANSWERED, end_of(until, zone), _key(CLOSE_UNANSWERED, to_micros(sent.at)))
 	return [*_reminders(REMIND_OF_DECISION, sent, rules, zone, until), close]
 
 
@@ -206,7 +211,7 @@ def _for_recourse(events: Sequence[clocks.Event], rules: Rules, zone: tzinfo) ->
 	until = _day(sent.data.get("recourse_until")) if sent else None
 	if not until or _in_dispute(events):
 		return []
-	return [Duty(CLOSE_EXPIRED, end_of(until, zone), _key(CLOSE_EXPIRED, sent.sequence))]
+	return [Duty(CLOSE_EXPIRED, end_of(until, zone), _key(CLOSE_EXPIRED, to_micros(sent.at)))]
 
 
 def _reminders(kind: str, since: clocks.Event, rules: Rules, zone: tzinfo, until: date | None) -> list[Duty]:
@@ -217,7 +222,7 @@ def _reminders(kind: str, since: clocks.Event, rules: Rules, zone: tzinfo, until
 		moment = begin + timedelta(days=days)
 		if until is None or moment.date() < until:
 			found.append(
-				Duty(kind, moment.astimezone(UTC), _key(kind, since.sequence, days), data={"days": days})
+				Duty(kind, moment.astimezone(UTC), _key(kind, to_micros(since.at), days), data={"days": days})
 			)
 	return found
 

@@ -366,19 +366,22 @@ class Limit:
 
 		Raises ValueError for a naive `start`, and for a result beyond the years a calendar answers for.
 		"""
-		instant = from_micros(to_micros(start))
 		try:
-			if self.unit == BUSINESS_DAYS:
-				return calendar.close_of_day(instant, self.amount)
-			if self.unit in (HOURS, BUSINESS_HOURS):
-				return self.shift(
-					instant, timedelta(microseconds=int(self.amount * 3600 * _SECOND)), calendar
-				)
-			return calendar.end_of_date(self._date(start.astimezone(calendar.timezone).date()))
+			due = self._due(from_micros(to_micros(start)), calendar)
+			if due.year >= LAST_YEAR:
+				raise OverflowError
 		except OverflowError:
 			raise ValueError(
 				f"A time limit of {self.amount} {self.unit} is too long to be counted."
 			) from None
+		return due
+
+	def _due(self, start: datetime, calendar: WorkCalendar) -> datetime:
+		if self.unit == BUSINESS_DAYS:
+			return calendar.close_of_day(start, self.amount)
+		if self.unit in (HOURS, BUSINESS_HOURS):
+			return self.shift(start, timedelta(microseconds=int(self.amount * 3600 * _SECOND)), calendar)
+		return calendar.end_of_date(self._date(start.astimezone(calendar.timezone).date()))
 
 	def measure(self, start: datetime, end: datetime, calendar: WorkCalendar) -> timedelta:
 		"""The time from `start` to `end` as this limit counts it: working time, or all of it."""

@@ -99,7 +99,8 @@ DECISION_MADE = "decided"
 RESPONSE_SENT = "response_sent"
 """{"letter"?, "holding"?: bool}: the decision or summary was sent. Meets decide and review, ends update."""
 HOLDING_RESPONSE_SENT = "holding_response_sent"
-"""{"letter"?}: no decision yet, but the reasons and the recourse. Meets decide and review, with a remark."""
+"""{"letter"?, "new_due"?}: no decision yet, but the reasons and the recourse. Meets decide and review, with a remark;
+the decision is owed once more, by the time that was promised."""
 UPDATE_SENT = "update_sent"
 """{"letter"?}: a progress update. Meets update, which starts again."""
 LETTER_SENT = "letter_sent"
@@ -682,7 +683,10 @@ class Replay:
 				self._cancel(clock, at, DECISION_SENT)
 
 	def _holding_response_sent(self, at: datetime, data: Mapping[str, Any]) -> None:
+		owed = [clock.stage for clock in self._running(DECIDE, REVIEW) if clock.opened_at]
 		self._meet(DECIDE, REVIEW, at=at, remark=HOLDING)
+		if owed and data.get("new_due"):
+			self._open(owed[-1], at, fixed_due=_instant(data["new_due"]))
 		self._told(at, data)
 
 	def _letter_not_possible(self, at: datetime, data: Mapping[str, Any]) -> None:
@@ -893,6 +897,8 @@ def _problems(row: Mapping[str, Any]) -> Iterator[str]:
 		yield f"{stage}: a target can't start at {start!r}: use one of {', '.join(STARTS)}, or leave it empty."
 	if row.get("pausable") and stage in NEVER_PAUSED:
 		yield f"{stage}: this stage can't be paused, since it is owed also while an answer is awaited."
+	if row.get("max_extensions") and stage == UPDATE:
+		yield f"{stage}: an update can't be extended, since telling so is an update itself."
 	if row.get("repeats") and stage != UPDATE:
 		yield f"{stage}: only the stage {UPDATE} can repeat."
 

@@ -15,6 +15,7 @@ from cms_iso10002.core.case import Actor, Case, LetterSpec, Outcome, day_of
 from cms_iso10002.core.changes import ASSESSED_FIELDS
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES
 from cms_iso10002.core.fast_track import FULL, letter_needed
+from cms_iso10002.core.formats import is_confirmed
 from cms_iso10002.core.guards import overall_outcome
 
 Data = Mapping[str, Any]
@@ -36,6 +37,7 @@ def _letter(kind: str, data: Data, event: str, **context: Any) -> LetterSpec:
 		remark=data.get("remark") or "",
 		event=event,
 		context={**context, **({"told_by": data["told_by"]} if data.get("told_by") else {})},
+		format_confirmed=is_confirmed(data.get("format_confirmed")),
 	)
 
 

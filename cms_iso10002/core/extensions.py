@@ -18,6 +18,7 @@ from cms_iso10002.core.clocks import (
 	PAUSED,
 	REVIEW,
 	RUNNING,
+	UPDATE,
 	Event,
 	Milestone,
 	Target,
@@ -29,10 +30,18 @@ HELD = (DECIDE, REVIEW)
 """Stages that a holding response answers for the time being."""
 
 
-def open_milestone(milestones: Iterable[Milestone], stage: str) -> Milestone:
-	"""The last milestone of `stage` that is running, paused or overdue. Raises Refusal when there is none."""
+def open_milestone(milestones: Iterable[Milestone], stage: str, reference: str = "") -> Milestone:
+	"""The last milestone of `stage` (for the request `reference` of an outside body) that is running, paused or overdue.
+
+	Raises Refusal when there is none.
+	"""
 	found = [
-		m for m in milestones if m.stage == stage and m.state in (RUNNING, PAUSED, OVERDUE) and not m.ended_at
+		m
+		for m in milestones
+		if m.stage == stage
+		and (not reference or m.reference == reference)
+		and m.state in (RUNNING, PAUSED, OVERDUE)
+		and not m.ended_at
 	]
 	if not found:
 		raise Refusal(N_("No deadline of the stage {0} is running: there is nothing to extend."), stage)
@@ -52,7 +61,7 @@ def used(events: Iterable[Event], milestone: Milestone) -> int:
 
 def latest_due(milestone: Milestone, target: Target | None, calendar: WorkCalendar, so_far: int) -> datetime:
 	"""The latest due time that one more extension may give. Raises Refusal where none is allowed any more."""
-	if not target or not target.max_extensions or not target.extension_amount:
+	if milestone.stage == UPDATE or not target or not target.max_extensions or not target.extension_amount:
 		raise Refusal(N_("The policy allows no extension of the stage {0}."), milestone.stage)
 	if so_far >= target.max_extensions:
 		raise Refusal(
@@ -65,6 +74,13 @@ def latest_due(milestone: Milestone, target: Target | None, calendar: WorkCalend
 
 def check(milestone: Milestone, new_due: datetime, latest: datetime, now: datetime) -> None:
 	"""Refuse a new due time that is no extension, exceeds the cap, or comes too late. Instants are aware."""
+	if milestone.state == PAUSED:
+		raise Refusal(
+			N_(
+				"The stage {0} is stopped while an answer is awaited, and its due time moves by itself: extend it once the case goes on."
+			),
+			milestone.stage,
+		)
 	if milestone.state == OVERDUE or now > milestone.due_at:
 		raise Refusal(
 			N_(

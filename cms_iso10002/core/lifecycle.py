@@ -92,6 +92,8 @@ HOW_TOLD = (
 	Ask("told_by", N_("Told By Whom"), "Link", "User"),
 	Ask("remark", N_("Remark"), "Small Text"),
 )
+FORMAT = Ask("format_confirmed", N_("They Have It in the Format They Need"), "Check")
+"""Asked only where the complainant needs a format that people make (`core.formats`)."""
 ANSWERED_BY = ("Complainant", "Representative")
 OUTCOMES = ("", "Upheld", "Partly Upheld", "Not Upheld")
 DECISION = (
@@ -110,7 +112,12 @@ REOPEN_AS = (RECEIVED, ACKNOWLEDGED, ASSESSED, UNDER_INVESTIGATION, REJECTED)
 
 TRANSITIONS: tuple[Transition, ...] = (
 	Transition(
-		N_("Acknowledge"), (RECEIVED,), ACKNOWLEDGED, (AGENT, MANAGER), effects.acknowledge, asks=HOW_TOLD
+		N_("Acknowledge"),
+		(RECEIVED,),
+		ACKNOWLEDGED,
+		(AGENT, MANAGER),
+		effects.acknowledge,
+		asks=(*HOW_TOLD, FORMAT),
 	),
 	Transition(
 		N_("Assess"), (ACKNOWLEDGED,), ASSESSED, (AGENT, MANAGER), effects.assess, needs=(guards.assessment,)
@@ -147,7 +154,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		RESPONSE_SENT,
 		(AGENT, MANAGER),
 		effects.send_response,
-		asks=HOW_TOLD,
+		asks=(*HOW_TOLD, FORMAT),
 		needs=(guards.response,),
 	),
 	Transition(
@@ -231,6 +238,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 			Ask("words", N_("Accepted in Which Words"), "Small Text", required=True),
 			Ask("responded_on", N_("Accepted On"), "Datetime"),
 			*HOW_TOLD[:1],
+			FORMAT,
 		),
 		needs=(guards.early,),
 	),
@@ -244,6 +252,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 			Ask("question", N_("Question"), "Text", required=True),
 			Ask("answer_by", N_("Answer Wanted By"), "Date"),
 			*HOW_TOLD[:4],
+			FORMAT,
 		),
 		needs=(guards.reachable,),
 	),
@@ -279,7 +288,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		OUT_OF_SCOPE,
 		(AGENT, MANAGER, SYSTEM),
 		effects.out_of_scope,
-		asks=(REASON, *HOW_TOLD[:4]),
+		asks=(REASON, *HOW_TOLD[:4], FORMAT),
 	),
 	Transition(
 		N_("Mark as Duplicate"),
@@ -287,7 +296,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		DUPLICATE,
 		(AGENT, MANAGER),
 		effects.duplicate,
-		asks=(Ask("duplicate_of", N_("Duplicate Of"), "Link", "Complaint", True), *HOW_TOLD[:4]),
+		asks=(Ask("duplicate_of", N_("Duplicate Of"), "Link", "Complaint", True), *HOW_TOLD[:4], FORMAT),
 		needs=(guards.duplicate,),
 	),
 	Transition(

@@ -9,7 +9,7 @@ import frappe
 from frappe.contacts.doctype.contact.contact import get_default_contact
 from frappe.utils import strip_html
 
-from cms_iso10002.complaints import intake
+from cms_iso10002.complaints import intake, mail_routing
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -63,3 +63,17 @@ def of_contact(contact: str | None) -> dict[str, Any]:
 		"complainant_phone": row.mobile_no or row.phone,
 	}
 	return {name: value for name, value in known.items() if value}
+
+
+def of_sender(address: str) -> dict[str, Any]:
+	"""What the site knows of who writes from an e-mail address: fields of Complaint, those that are known.
+
+	Nothing where the address is that of several contacts, and no customer where the contact belongs to several: a guess
+	would show one customer's complaint to another.
+	"""
+	contacts = mail_routing.contacts_of(address)
+	if len(contacts) != 1:
+		return {}
+	customers = mail_routing.customers_of(contacts)
+	known = {**of_contact(contacts[0]), **(of_customer(customers[0]) if len(customers) == 1 else {})}
+	return {**known, **({"complainant_type": "Customer"} if len(customers) == 1 else {})}

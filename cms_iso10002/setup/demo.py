@@ -23,7 +23,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.utils.password import update_password
 
-from cms_iso10002.complaints import clock, sealing
+from cms_iso10002.complaints import clock, sealing, summary
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_lives
 from cms_iso10002.setup.demo_data import Person
@@ -72,6 +72,7 @@ def make(
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
 		_seal(now)
+		summary.refresh_recent()
 	finally:
 		frappe.flags.complaints_now = complaints_now
 		frappe.set_user(user)

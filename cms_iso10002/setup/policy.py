@@ -27,6 +27,9 @@ TARGETS = (
 )
 """Each stage with its limit in business days."""
 
+EXTENSION = {"max_extensions": 1, "extension_amount": 10}
+"""The decision may take ten business days more, once, when the complainant is told why."""
+
 SOURCE = (
 	"A starting point of this app's, in business days. ISO 10002:2018 asks for promptness and sets no numbers: "
 	"replace these by your organisation's own limits, or your regulator's."
@@ -69,6 +72,7 @@ def record(zone: str, holiday_list: str | None) -> dict[str, Any]:
 				"unit": "business days",
 				"repeats": int(stage == "update"),
 				"warn_percent": "75",
+				**(EXTENSION if stage == "decide" else {}),
 			}
 			for stage, days in TARGETS
 		],

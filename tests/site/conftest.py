@@ -110,3 +110,53 @@ def spare_site() -> Iterator[SpareSite]:
 	sites.ensure(runtime, name, fresh=True, app=False)
 	yield SpareSite(runtime, name)
 	sites.drop(runtime, name)
+
+
+@pytest.fixture
+def body() -> None:
+	"""An outside body that letters name, and a person to ask."""
+	import frappe
+
+	frappe.get_doc(
+		{
+			"doctype": "Dispute Resolution Body",
+			"body_name": "Ombudsman of the Trade",
+			"website": "https://ombudsman.test",
+			"what_it_does": "It mediates free of charge.",
+			"recourse_window_months": 12,
+		}
+	).insert()
+	settings = frappe.get_doc("Complaint Settings")
+	settings.update(
+		{
+			"final_response_body": "Ombudsman of the Trade",
+			"contact_person": "Jana Vogel",
+			"contact_email": "complaints@example.test",
+			"contact_phone": "+49 40 555",
+			"recourse_window_days": 60,
+		}
+	)
+	settings.save()
+
+
+@pytest.fixture
+def web(site: str) -> Iterator[None]:
+	"""Somebody who serves the styles: wkhtmltopdf fetches them from the site's address, and fails where nobody answers."""
+	from functools import partial
+	from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+	from threading import Thread
+
+	import frappe
+
+	class Quiet(SimpleHTTPRequestHandler):
+		def log_message(self, *args):
+			pass
+
+	server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=frappe.local.sites_path))
+	Thread(target=server.serve_forever, daemon=True).start()
+	before = frappe.local.conf.host_name
+	frappe.local.conf.host_name = f"http://127.0.0.1:{server.server_port}"
+	yield
+	frappe.local.conf.host_name = before
+	server.shutdown()
+	server.server_close()

@@ -42,6 +42,7 @@ RECORDS = (
 	"Complaint",
 	"Complaint Event",
 	"Complaint Letter",
+	"Complaint Feedback",
 	"Complaint Ledger Seal",
 	"Complaint Group",
 	"External Dispute",
@@ -55,6 +56,7 @@ RECORDS = (
 	"Complaint Milestone",
 	"Complaint Extension",
 	"Complaint Daily Summary",
+	"Complaint Mail Triage",
 )
 
 

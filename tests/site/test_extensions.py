@@ -5,10 +5,12 @@ from datetime import date, datetime, timezone
 import frappe
 import pytest
 
-from cms_iso10002.complaints import correspondence, extensions, timeline
+from cms_iso10002.complaints import correspondence, extensions, sweep, timeline
 from tests.site.factories import (
+	act,
 	advance,
 	as_user,
+	edit,
 	make_complaint,
 	make_policy,
 	make_user,
@@ -158,7 +160,11 @@ def test_a_holding_response_meets_the_decision_and_is_shown_apart():
 			complaint.name, "We wait for the laboratory.", expected_on="2026-04-01"
 		),
 	)
-	met = milestone(complaint, "decide")
+	(met,) = frappe.get_all(
+		"Complaint Milestone",
+		{"parent": complaint.name, "stage": "decide", "occurrence": 1},
+		["state", "remark"],
+	)
 	assert (met.state, met.remark) == ("Met", "met by holding response")
 	complaint.reload()
 	assert complaint.status == "Under Investigation"
@@ -166,7 +172,83 @@ def test_a_holding_response_meets_the_decision_and_is_shown_apart():
 	assert row.kind == "Holding Response" and row.new_due.date() == date(2026, 4, 1)
 	assert frappe.db.get_value("Complaint Letter", row.letter, "kind") == "Holding Response"
 	assert timeline.has(complaint.name, "holding_response_sent")
-	with pytest.raises(frappe.ValidationError, match="No deadline"):
-		as_user(
-			make_user("manager"), lambda: extensions.send_holding_response(complaint.name, "Still waiting.")
+
+
+def test_after_a_holding_response_the_decision_is_owed_by_the_date_promised():
+	complaint = advance(make_complaint(handler=make_user("agent")), "Under Investigation")
+
+	def hold(day: str):
+		return as_user(
+			make_user("manager"), lambda: extensions.send_holding_response(complaint.name, "We wait.", day)
 		)
+
+	hold("2026-04-01")
+	again = milestone(complaint, "decide")
+	assert (again.occurrence, again.state, again.due_at) == (2, "Running", datetime(2026, 4, 1, 23, 59, 59))
+	assert frappe.db.get_value("Complaint", complaint.name, "next_action_at") is not None
+	with pytest.raises(frappe.ValidationError, match="in the past"):
+		hold("2026-02-01")
+	pass_time(days=31)
+	frappe.db.commit()
+	sweep.work([complaint.name])
+	assert milestone(complaint, "decide").state == "Overdue"
+	hold("2026-05-01")
+	states = frappe.get_all(
+		"Complaint Milestone",
+		{"parent": complaint.name, "stage": "decide"},
+		pluck="state",
+		order_by="occurrence",
+	)
+	assert states == ["Met", "Met Late", "Running"]
+	complaint = as_user(
+		make_user("investigator"),
+		lambda: act(edit(complaint, findings="Found."), "Decide", outcome="Upheld", reasons="So it is."),
+	)
+	act(complaint, "Send Response", channel="Phone")
+	assert milestone(complaint, "decide").state == "Met"
+
+
+def test_nothing_is_held_where_no_decision_is_owed():
+	complaint = advance(make_complaint(), "Response Sent")
+	with pytest.raises(frappe.ValidationError, match="No decision is owed"):
+		as_user(
+			make_user("manager"),
+			lambda: extensions.send_holding_response(complaint.name, "Waiting.", "2026-05-01"),
+		)
+
+
+def test_an_update_is_never_extended():
+	complaint = make_complaint()
+	with pytest.raises(frappe.ValidationError, match="allows no extension"):
+		extend(complaint, "2026-04-10", stage="update")
+	target = {
+		"stage": "update",
+		"amount": 5,
+		"unit": "business days",
+		"max_extensions": 1,
+		"extension_amount": 5,
+	}
+	with pytest.raises(frappe.ValidationError, match="an update can"):
+		make_policy(targets=[target], rank=51)
+
+
+def test_what_is_stopped_needs_no_extension():
+	make_policy(targets=[{**TARGETS[0], "pausable": 1}], rank=60)
+	complaint = make_complaint()
+	act(complaint, "Ask Complainant", question="Which one?", channel="Phone")
+	pass_time(days=30)
+	with pytest.raises(frappe.ValidationError, match="stopped while an answer is awaited"):
+		extend(complaint, "2026-05-01")
+
+
+def test_of_several_requests_of_outside_bodies_the_one_meant_is_extended():
+	make_policy(targets=[{**TARGETS[0], "stage": "external"}], rank=60)
+	complaint = make_complaint()
+	for reference in ("A-1", "A-2"):
+		timeline.record(complaint.name, "external_request", {"reference": reference})
+	assert [row["reference"] for row in extensions.get_options(complaint.name)] == ["A-1", "A-2"]
+	extend(complaint, "2026-03-20", stage="external", reference="A-1")
+	rows = frappe.get_all(
+		"Complaint Milestone", {"parent": complaint.name}, ["reference", "due_at"], order_by="reference"
+	)
+	assert [row.due_at.day for row in rows] == [20, 16]

@@ -8,9 +8,9 @@ import frappe
 import pytest
 from frappe.utils import formatdate
 
-from cms_iso10002.complaints import core_sentences, policy_checks
+from cms_iso10002.complaints import core_sentences, policy_checks, policy_versions
 from cms_iso10002.core import business_time, clocks
-from tests.site.factories import as_user, make_user, set_now
+from tests.site.factories import as_user, make_policy, make_user, set_now
 from tests.site.policy_factories import (
 	draft,
 	holiday_list,
@@ -308,3 +308,61 @@ def test_another_one_must_begin_in_time():
 def test_drafts_and_special_policies_go_freely():
 	general().insert().delete()
 	submitted().cancel()
+
+
+def test_a_manager_may_choose_holidays():
+	manager = make_user("manager")
+	assert frappe.has_permission("Holiday List", "read", user=manager)
+	assert not frappe.has_permission("Holiday List", "write", user=manager)
+
+
+def test_a_verified_preset_with_other_limits_is_verified_no_more():
+	doc = frappe.get_doc("Complaint SLA Policy", policy_versions.load_preset("uk-fca-disp"))
+	assert doc.preset_verified
+	decide = next(row for row in doc.targets if row.stage == "decide")
+	decide.amount = 80
+	doc.save()
+	assert not doc.preset_verified
+	assert any(
+		"Not as in the preset" in sentence and "decide" in sentence for sentence in policy_checks.found(doc)
+	)
+	decide.amount = 8
+	doc.save()
+	assert doc.preset_verified
+
+
+def test_a_start_at_a_stage_without_a_limit_is_warned_of():
+	rows = [{"stage": "assess", "amount": 2, "unit": "business days", "starts_at": "acknowledge"}]
+	doc = make_policy(targets=rows, rank=77)
+	assert any("waits until acknowledge is done" in sentence for sentence in policy_checks.found(doc))
+
+
+@pytest.mark.parametrize(
+	("change", "sentence"),
+	[
+		({"targets": [{"stage": "acknowledge", "amount": 10_000_000, "unit": "hours"}]}, "too long"),
+		(
+			{"working_hours": [{"workday": "Monday", "start_time": "09:00:00", "end_time": "25:00:00"}]},
+			"row 1",
+		),
+		({"fast_track_days": 10_000_000}, "up to 365"),
+	],
+)
+def test_what_can_not_be_meant_is_refused_when_it_is_typed(change, sentence):
+	values = {"targets": [{"stage": "decide", "amount": 1, "unit": "business days"}], "rank": 78, **change}
+	with pytest.raises(frappe.ValidationError, match=sentence):
+		make_policy(**values)
+
+
+def test_a_twin_is_warned_of_as_it_will_be_refused():
+	rows = [{"stage": "decide", "amount": 1, "unit": "business days"}]
+	make_policy(targets=rows, rank=79)
+	twin = make_policy(targets=rows, rank=80).as_dict()
+	twin.update(name=None, rank=79, docstatus=0, version_of=None)
+	doc = frappe.new_doc("Complaint SLA Policy")
+	doc.update(
+		{"title": "Twin", "rank": 79, "valid_from": "2020-01-01", "time_zone": "Europe/Berlin", "company": twin.company}
+	)
+	doc.update({"targets": rows, "working_hours": twin.working_hours})
+	doc.insert()
+	assert any("can't be submitted" in sentence for sentence in policy_checks.found(doc))

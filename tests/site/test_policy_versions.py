@@ -78,11 +78,11 @@ def test_every_day_has_one_version():
 
 
 def test_cancelling_a_version_gives_its_time_back():
-	first = submitted()
+	first = submitted(valid_to="2027-12-31")
 	second = next_version(first, valid_from="2026-12-01", valid_to="2028-01-01")
 	second.submit()
 	second.cancel()
-	assert validity(first) == ("2020-01-01", "2028-01-01")
+	assert validity(first) == ("2020-01-01", "2027-12-31"), "its own, not the version's"
 	again = next_version(frappe.get_doc(DOCTYPE, first.name), valid_from="2027-01-01")
 	again.submit()
 	assert validity(first) == ("2020-01-01", "2026-12-31")
@@ -123,9 +123,9 @@ def test_a_draft_has_no_new_version():
 	second = next_version(first)
 	first.reload()
 	first.cancel()
-	with pytest.raises(frappe.ValidationError):
-		second.reload()
-		second.submit()
+	second.reload()
+	second.submit()
+	assert not second.version_of, "what it was to follow is gone, so it is a policy of its own"
 
 
 def test_a_draft_version_may_be_deleted():
@@ -147,7 +147,7 @@ def test_the_end_of_a_succeeded_version_follows_from_the_next():
 def test_the_general_policy_has_versions_without_a_gap():
 	general = the_general_policy()
 	narrow = next_version(general, channel="Phone")
-	with pytest.raises(frappe.ValidationError, match="last general policy"):
+	with pytest.raises(frappe.ValidationError, match="same complaints as the one before: Channel"):
 		narrow.submit()
 	narrow.reload()
 	narrow.channel = ""
@@ -272,3 +272,16 @@ def test_importing_an_agreement_needs_permission():
 	agreement = make_agreement()
 	with pytest.raises(frappe.PermissionError):
 		as_user(make_user("agent"), lambda: make_policies(agreement.name))
+
+
+def test_a_draft_after_a_cancelled_version_goes_on_from_the_one_before():
+	first = submitted()
+	second = next_version(first, valid_from="2026-12-01")
+	second.submit()
+	third = next_version(frappe.get_doc(DOCTYPE, second.name), valid_from="2027-01-01")
+	second.reload()
+	second.cancel()
+	third.reload()
+	assert third.version_of == first.name
+	third.submit()
+	assert validity(first)[1] == "2026-12-31"

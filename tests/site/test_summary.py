@@ -166,7 +166,7 @@ def test_duplicates_do_not_count_and_what_is_out_of_scope_counts_apart():
 
 def test_a_holding_response_is_met_and_shown_apart():
 	case = make_complaint()
-	extensions.send_holding_response(case.name, "The laboratory needs longer.")
+	extensions.send_holding_response(case.name, "The laboratory needs longer.", "2026-05-01")
 	summary.refresh_recent()
 	(row,) = rows(stage="decide")
 	assert (row.met, row.held) == (1, 1)

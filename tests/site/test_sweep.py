@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 import frappe
 import pytest
 
-from cms_iso10002.complaints import clock, due_actions, sweep, timeline
+from cms_iso10002.complaints import clock, correspondence, due_actions, sweep, timeline
 from tests.site.factories import (
 	act,
 	advance,
@@ -13,6 +13,7 @@ from tests.site.factories import (
 	edit,
 	kinds,
 	make_complaint,
+	make_customer,
 	make_policy,
 	make_user,
 	milestone,
@@ -413,3 +414,172 @@ def test_saving_what_concerns_no_clock_costs_no_replay(monkeypatch):
 	act(complaint, "Acknowledge", channel="Phone")
 	assert len(calls) == 1
 	assert kinds(complaint)[-1] == "state_changed"
+
+
+# who is told ---------------------------------------------------------------------------------------------
+
+
+def told_users(complaint) -> set[str]:
+	return set(
+		frappe.get_all(
+			"Notification Log", {"document_name": complaint.name}, pluck="for_user", order_by="name"
+		)
+	)
+
+
+@pytest.mark.parametrize("gone", ["disabled", "without the role"])
+def test_a_handler_who_is_gone_is_replaced_by_the_managers(gone):
+	agent = make_user("agent2")
+	complaint = make_complaint(handler=agent)
+	if gone == "disabled":
+		frappe.db.set_value("User", agent, "enabled", 0)
+	else:
+		frappe.get_doc("User", agent).remove_roles("Complaint Agent")
+	pass_time(days=1, hours=5)
+	sweep_now()
+	assert agent not in told_users(complaint) and make_user("manager") in told_users(complaint)
+
+
+def test_a_manager_whose_user_permissions_hide_the_case_is_not_told():
+	manager, other = make_user("manager"), make_user("manager2")
+	complaint = make_complaint(handler=make_user("agent"))
+	elsewhere = frappe.get_all("Customer", {"name": ("!=", complaint.customer)}, pluck="name", limit=1)
+	elsewhere = elsewhere or [make_customer("Somebody Else Ltd")]
+	frappe.get_doc(
+		{"doctype": "User Permission", "user": manager, "allow": "Customer", "for_value": elsewhere[0]}
+	).insert()
+	frappe.clear_cache(user=manager)
+	pass_time(days=3)
+	sweep_now()
+	assert manager not in told_users(complaint) and other in told_users(complaint)
+
+
+def test_a_disabled_alternate_is_not_told():
+	alternate = make_user("agent2")
+	frappe.db.set_single_value("Complaint Settings", "alternate_manager", alternate)
+	frappe.db.set_value("User", alternate, "enabled", 0)
+	complaint = make_complaint(
+		persons_concerned=[{"user": make_user("manager")}], conflict_check="Names Recorded"
+	)
+	pass_time(days=3)
+	sweep_now()
+	assert alternate not in told_users(complaint)
+
+
+def test_who_chose_no_language_is_told_in_the_sites():
+	frappe.db.set_single_value("System Settings", "language", "de")
+	agent = make_user("agent")
+	frappe.db.set_value("User", agent, "language", None)
+	frappe.clear_cache(user=agent)
+	frappe.local.lang = "en"  # as in a background job
+	complaint = make_complaint(handler=agent)
+	pass_time(days=3)
+	sweep_now()
+	subjects = frappe.get_all(
+		"Notification Log", {"document_name": complaint.name, "for_user": agent}, pluck="subject"
+	)
+	assert any("überfällig" in subject for subject in subjects)
+
+
+# more ways to wait ---------------------------------------------------------------------------------------
+
+
+def test_an_update_nobody_was_warned_of_is_still_written():
+	agent = make_user("agent")
+	frappe.db.set_single_value("Complaint Settings", "progress_updates", "Send by Itself")
+	target = {"stage": "update", "amount": 2, "unit": "business days", "repeats": 1, "warn_percent": ""}
+	make_policy(targets=[target])
+	complaint = make_complaint(handler=agent)
+	pass_time(days=3)
+	sweep_now()
+	assert count("Complaint Letter", complaint=complaint.name, kind="Progress Update") == 1
+	assert milestone(complaint, "update").state == "Running"
+
+
+def test_an_update_goes_out_at_the_last_warning_only():
+	frappe.db.set_single_value("Complaint Settings", "progress_updates", "Send by Itself")
+	target = {"stage": "update", "amount": 4, "unit": "business days", "warn_percent": "25, 75"}
+	make_policy(targets=[target])
+	complaint = make_complaint(handler=make_user("agent"))
+	pass_time(days=2)
+	sweep_now()
+	assert of(complaint, "warned")
+	assert not count("Complaint Letter", complaint=complaint.name, kind="Progress Update")
+	pass_time(days=2)
+	sweep_now()
+	assert count("Complaint Letter", complaint=complaint.name, kind="Progress Update") == 1
+
+
+def test_changed_settings_reach_cases_that_wait_already(monkeypatch):
+	jobs = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **kwargs: jobs.append((method, kwargs)))
+	complaint = answered()
+	assert next_look(complaint) is None
+	settings = frappe.get_doc("Complaint Settings")
+	settings.no_reply_closing = 1
+	settings.save()
+	mine = [kwargs["names"] for method, kwargs in jobs if method is sweep.refresh]
+	assert mine == [[complaint.name]]
+	frappe.db.commit()
+	sweep.refresh(mine[0])
+	assert next_look(complaint) is not None
+	settings.reload()
+	settings.contact_person = "Somebody"
+	settings.save()
+	assert len([1 for method, _kwargs in jobs if method is sweep.refresh]) == 1
+
+
+def letters(complaint) -> list[str]:
+	return frappe.get_all(
+		"Complaint Letter",
+		{"complaint": complaint.name, "kind": "Information Request"},
+		pluck="name",
+		order_by="creation",
+	)
+
+
+def test_a_question_that_bounced_after_its_reminder_arrived_is_still_waited_for():
+	complaint = waiting()
+	pass_time(days=8)
+	sweep_now()
+	question, reminder = letters(complaint)
+	correspondence.delivery_failed(question, "mailbox full")
+	complaint.reload()
+	assert complaint.status == "Awaiting Complainant"
+	before = len(letters(complaint))
+	assert sweep_now() == 0 and len(letters(complaint)) == before, "it is not reminded again at once"
+	pass_time(days=12)
+	sweep_now()
+	complaint.reload()
+	assert complaint.status == "Under Investigation"
+	correspondence.delivery_failed(reminder, "that too")
+
+
+def test_a_reminder_that_bounced_changes_nothing_and_a_second_question_that_did_ends_the_wait():
+	complaint = waiting()
+	pass_time(days=8)
+	sweep_now()
+	correspondence.delivery_failed(letters(complaint)[1], "mailbox full")
+	complaint.reload()
+	assert complaint.status == "Awaiting Complainant"
+	act(complaint, "Resume", answer="In Berlin")
+	act(complaint, "Ask Complainant", question="And when?", channel="E-mail")
+	correspondence.delivery_failed(letters(complaint)[-1], "mailbox full")
+	complaint.reload()
+	assert complaint.status == "Under Investigation"
+	assert all(data["duty"] != "resume" for data in of(complaint, "swept"))
+
+
+def test_a_failure_long_ago_is_forgotten_once_anything_was_done():
+	complaint = waiting()
+	frappe.db.set_value("Complaint", complaint.name, "sweep_attempts", 5)
+	pass_time(days=8)
+	sweep_now()
+	assert frappe.db.get_value("Complaint", complaint.name, "sweep_attempts") == 0
+
+
+def test_what_is_not_due_any_more_is_not_looked_at(monkeypatch):
+	complaint = make_complaint()
+	frappe.db.commit()
+	monkeypatch.setattr(timeline, "events_of", lambda *args, **kwargs: 1 / 0)
+	assert sweep.bring_up_to_date(complaint.name) == 0

@@ -39,6 +39,7 @@ cms_iso10002.recalculate = function (scope, done) {
 				description: __("Kept with every change"),
 			},
 		],
+		// what would move is shown first: only then it can be applied
 		primary_action_label: __("Show What Would Move"),
 		primary_action: (values) => preview(values),
 		secondary_action_label: __("Apply"),
@@ -51,8 +52,11 @@ cms_iso10002.recalculate = function (scope, done) {
 		choose: values.choose ? 1 : 0,
 	});
 
+	dialog.get_secondary_btn().prop("disabled", true);
+
 	function preview(values) {
 		frappe.xcall(METHODS + "dry_run", args(values)).then((found) => {
+			dialog.get_secondary_btn().prop("disabled", !found.changes);
 			const head = [__("Complaint"), __("Stage"), __("Due"), __("New Due"), __("Policy")];
 			const row = (one) => [
 				one.complaint,
@@ -64,7 +68,11 @@ cms_iso10002.recalculate = function (scope, done) {
 			const cells = (values, tag) =>
 				values.map((value) => `<${tag}>${frappe.utils.escape_html(String(value))}</${tag}>`).join("");
 			dialog.get_field("result").$wrapper.html(
-				`<p>${__("{0} of {1} cases would change.", [found.changes, found.cases])}</p>` +
+				`<p>${__("{0} of {1} cases would change.", [found.changes, found.looked_at])}${
+					found.looked_at < found.cases
+						? " " + __("There are {0} cases; the first {1} were looked at.", [found.cases, found.looked_at])
+						: ""
+				}</p>` +
 					(found.rows.length
 						? `<div style="max-height:40vh;overflow:auto"><table class="table table-bordered table-sm"><thead><tr>${cells(head, "th")}</tr></thead><tbody>${found.rows
 								.map((one) => `<tr>${cells(row(one), "td")}</tr>`)

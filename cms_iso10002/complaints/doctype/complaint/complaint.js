@@ -184,8 +184,8 @@ Object.assign(cms_iso10002, {
 				frappe.msgprint(__("The policy allows no extension of any deadline that is running."));
 				return;
 			}
-			const describe = (stage) => {
-				const one = options.find((option) => option.stage === stage);
+			const describe = (index) => {
+				const one = options[index] || options[0];
 				return __("Due {0}. An extension may go to {1}; {2} left.", [
 					frappe.datetime.str_to_user(one.due_at),
 					frappe.datetime.str_to_user(one.latest),
@@ -198,9 +198,9 @@ Object.assign(cms_iso10002, {
 						fieldname: "stage",
 						fieldtype: "Select",
 						label: __("Deadline"),
-						options: options.map((option) => option.stage),
-						default: options[0].stage,
-						description: describe(options[0].stage),
+						options: options.map((option, index) => ({ value: String(index), label: option.label })),
+						default: "0",
+						description: describe(0),
 						reqd: 1,
 						change: () =>
 							dialog.set_df_property(
@@ -230,6 +230,8 @@ Object.assign(cms_iso10002, {
 					cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.extensions.extend", {
 						complaint: frm.doc.name,
 						...values,
+						stage: options[values.stage].stage,
+						reference: options[values.stage].reference,
 					}),
 				__("Extend a Deadline and Tell Why"),
 				__("Extend")
@@ -247,7 +249,7 @@ Object.assign(cms_iso10002, {
 					description: __("The letter also says where else the complainant can turn."),
 					reqd: 1,
 				},
-				{ fieldname: "expected_on", fieldtype: "Date", label: __("Decision Expected By") },
+				{ fieldname: "expected_on", fieldtype: "Date", label: __("Decision Expected By"), reqd: 1 },
 				cms_iso10002.channel_field(frm),
 				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
 				...cms_iso10002.format_fields(frm),

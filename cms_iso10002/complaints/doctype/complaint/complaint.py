@@ -477,18 +477,13 @@ class Complaint(Document):
 	def undo_sending(self, letter):
 		"""A letter that did not arrive was not sent: back to the state before, as an event that clocks heed."""
 		specs = [EventSpec("delivery_failed", {"letter": letter.name, "kind": letter.kind})]
-		back = {
-			"Acknowledgement": ("Acknowledged", "Received"),
-			"Information Request": ("Awaiting Complainant", self.resume_state),
-			"Decision": ("Response Sent", "Decided"),
-			"Review Outcome": ("Response Sent", "Decided"),
-		}
-		source, target = back.get(letter.kind, (None, None))
-		if (
-			self.status == source
-			and letter.round == (self.round or 1)
-			and not self.was_told_otherwise(letter)
-		):
+		source, target = UNDONE.get(letter.kind, ("", ""))
+		if letter.kind == "Information Request":
+			specs += self.wait_for_reminder(letter)
+			target = self.resume_state if len(specs) == 1 and self.asked_by(letter) else ""
+		elif letter.round != (self.round or 1) or self.was_told_otherwise(letter):
+			target = ""
+		if target and self.status == source:
 			self.step_back(target)
 			specs.append(
 				EventSpec("state_changed", {"from": source, "to": target, "action": "Delivery Failed"})
@@ -496,6 +491,31 @@ class Complaint(Document):
 		timeline.record_all(self.name, specs)
 		extensions.not_told(letter.name)
 		self.reload()
+
+	def asked_by(self, letter) -> bool:
+		"""Whether the case waits for the answer to the question in this letter."""
+		paused = timeline.events_of(self.name, "paused")
+		return bool(paused) and paused[-1].data.get("letter") == letter.name
+
+	def wait_for_reminder(self, letter) -> list[EventSpec]:
+		"""A question that did not arrive, and a reminder of it that did: the case waits for the answer to that one."""
+		if self.status != "Awaiting Complainant" or not self.asked_by(letter):
+			return []
+		asked = timeline.events_of(self.name, "paused")[-1]
+		reminders = frappe.get_all(
+			"Complaint Letter",
+			{
+				"complaint": self.name,
+				"kind": letter.kind,
+				"delivery": ("in", ("Sent", "Delivered")),
+				"name": ("!=", letter.name),
+				"creation": (">", letter.creation),
+			},
+			pluck="name",
+			order_by="creation desc",
+			limit=1,
+		)
+		return [replace_letter(asked, name) for name in reminders]
 
 	def was_told_otherwise(self, letter) -> bool:
 		"""Whether another letter of the same kind and round did get through."""
@@ -533,8 +553,28 @@ class Complaint(Document):
 		)
 
 
+UNDONE = {
+	"Acknowledgement": ("Acknowledged", "Received"),
+	"Information Request": ("Awaiting Complainant", ""),
+	"Decision": ("Response Sent", "Decided"),
+	"Review Outcome": ("Response Sent", "Decided"),
+}
+"""Kinds of letters whose sending moved the state: where to, and from where."""
+
+
+def replace_letter(paused, letter) -> EventSpec:
+	"""The pause `paused` once more, now standing on another letter."""
+	data = {name: value for name, value in paused.data.items() if name in ("reason", "until")}
+	return EventSpec("paused", {**data, "letter": letter}, at=paused.at, public=True)
+
+
 def with_question(event, letters):
 	"""A pause stands and falls with the question it waits for: where that bounces, nothing was paused."""
 	if event.kind != "paused" or not letters:
 		return event
 	return replace(event, data={**event.data, "letter": letters[0].data["letter"]})
+
+
+def on_doctype_update():
+	"""Who filed it: the portal looks up a user's own cases by it."""
+	frappe.db.add_index("Complaint", ["owner"])

@@ -24,6 +24,7 @@ class ComplaintCategory(NestedSet):
 		referral_note: DF.SmallText | None
 		rgt: DF.Int
 		safety: DF.Check
+		show_in_portal: DF.Check
 	# end: auto-generated types
 
 	def validate(self):

@@ -19,6 +19,7 @@ class ComplaintLetter(Document):
 		delivery: DF.Literal["Sent", "Delivered", "Failed", "Not Possible"]
 		file: DF.Link | None
 		format: DF.Literal["Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"]
+		format_confirmed_by: DF.Link | None
 		kind: DF.Literal[
 			"Acknowledgement",
 			"Information Request",
@@ -33,6 +34,7 @@ class ComplaintLetter(Document):
 		]
 		language: DF.Link | None
 		message: DF.Text | None
+		page: DF.LongText | None
 		reason: DF.SmallText | None
 		recipient: DF.Data | None
 		round: DF.Int

@@ -2,6 +2,10 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from cms_iso10002.complaints import mail_accounts, sweep
+from cms_iso10002.core.agenda import LONGEST_WAIT
+from cms_iso10002.core.states import AWAITING_COMPLAINANT, RESPONSE_SENT
+
 
 class ComplaintSettings(Document):
 	# begin: auto-generated types
@@ -12,6 +16,12 @@ class ComplaintSettings(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
+		from cms_iso10002.complaints.doctype.complaint_mail_account.complaint_mail_account import (
+			ComplaintMailAccount,
+		)
+
+		acknowledge_mail: DF.Check
+		acknowledgements_a_day: DF.Int
 		allow_guest: DF.Check
 		alternate_manager: DF.Link | None
 		answer_within_days: DF.Int
@@ -23,14 +33,19 @@ class ComplaintSettings(Document):
 		default_company: DF.Link | None
 		duplicate_minimum_score: DF.Int
 		duplicate_window_days: DF.Int
+		feedback_after_days: DF.Int
+		filings_an_hour: DF.Int
 		final_response_body: DF.Link | None
 		issue_after_complaint: DF.Literal["Leave Open", "Put on Hold", "Close"]
+		mail_accounts: DF.Table[ComplaintMailAccount]
 		no_reply_closing: DF.Check
 		no_reply_reminders: DF.Int
 		outgoing_email_account: DF.Link | None
+		policy_text: DF.TextEditor | None
 		progress_updates: DF.Literal["Task for the Handler", "Send by Itself"]
 		recourse_window_days: DF.Int
 		reminder_days: DF.Data | None
+		show_figures: DF.Check
 		smallest_cell: DF.Int
 		waive_investigation_up_to: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]
 	# end: auto-generated types
@@ -38,6 +53,18 @@ class ComplaintSettings(Document):
 	def validate(self):
 		self.check_reminders()
 		self.check_duplicate_score()
+		mail_accounts.check(self)
+
+	def on_update(self):
+		self.look_again_at_waiting_cases()
+		mail_accounts.keep_to_ourselves(self)
+
+	def look_again_at_waiting_cases(self):
+		"""Cases that wait for the complainant are looked at by these settings, also those that wait already."""
+		names = ("reminder_days", "answer_within_days", "no_reply_closing")
+		before = self.get_doc_before_save()
+		if before and any(self.get(name) != before.get(name) for name in names):
+			sweep.look_again((AWAITING_COMPLAINANT, RESPONSE_SENT))
 
 	def reminders(self) -> list[int]:
 		"""After how many days without an answer the complainant is reminded, in order."""
@@ -45,7 +72,7 @@ class ComplaintSettings(Document):
 			days = sorted({int(part) for part in (self.reminder_days or "").split(",") if part.strip()})
 		except ValueError:
 			days = [0]
-		if days and days[0] < 1:
+		if days and not 1 <= days[0] <= days[-1] <= LONGEST_WAIT:
 			frappe.throw(_("Reminders After is a list of days such as 7,12."))
 		return days
 

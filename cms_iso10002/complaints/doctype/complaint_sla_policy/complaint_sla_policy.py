@@ -29,6 +29,7 @@ class ComplaintSLAPolicy(Document):
 		fast_track_unless_asked: DF.Check
 		holiday_list: DF.Link | None
 		jurisdiction: DF.Data | None
+		predecessor_valid_to: DF.Date | None
 		preset: DF.Data | None
 		preset_verified: DF.Check
 		priority: DF.Literal["", "Low", "Medium", "High", "Urgent"]

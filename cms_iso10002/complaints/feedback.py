@@ -1,0 +1,135 @@
+"""What those who complained think of how it was handled (ISO 10002:2018, 8.3): one answer an occasion.
+
+It is asked for after closing, and where a complaint stays open for long. The answer can be changed for two weeks.
+Nobody rates their own work: who handles, investigates, reviews or decided a case neither gives nor takes down its rating.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, get_datetime
+
+from cms_iso10002.complaints import clock, timeline
+from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
+
+CLOSING, UNRESOLVED = "Closing", "Unresolved"
+EDITABLE_FOR = timedelta(days=14)
+LONGEST_COMMENT = 5000
+"""Characters."""
+
+
+def occasion(doc) -> str:
+	"""The occasion on which a complaint can be rated now: Closing, Unresolved, or "" for none yet."""
+	if doc.get("status_category") == "Closed":
+		return CLOSING if doc.get("status") != "Duplicate" else ""
+	days = cint(frappe.get_cached_doc("Complaint Settings").get("feedback_after_days"))
+	late = days and get_datetime(doc.get("received_on")) + timedelta(days=days) <= clock.now_site()
+	return UNRESOLVED if late else ""
+
+
+def given(complaint: str, at: str) -> dict[str, Any] | None:
+	"""The answer given on an occasion as plain values, with `editable`; None where there is none."""
+	fields = ["name", "submitted_on", "comments", *RATINGS]
+	row = frappe.db.get_value(
+		"Complaint Feedback", {"complaint": complaint, "occasion": at}, fields, as_dict=True
+	)
+	if row:
+		row["editable"] = clock.now_site() <= get_datetime(row.submitted_on) + EDITABLE_FOR
+	return row
+
+
+def give(
+	doc,
+	at: str,
+	ratings: Mapping[str, int],
+	comments: str = "",
+	*,
+	given_by: str = "Complainant",
+	taken_how: str = "Portal",
+	taken_by: str = "",
+) -> str:
+	"""Store the answer on an occasion, or change the one that was given; returns the record's name.
+
+	Raises frappe.ValidationError with one sentence where nothing was answered, a number is none from 1 to 5, the two
+	weeks are over, or the session's user works on the case.
+	"""
+	_refuse_own_work(doc)
+	answers = {name: cint(ratings.get(name)) for name in RATINGS}
+	comments = (comments or "").strip()
+	if not any(answers.values()) and not comments:
+		frappe.throw(_("Answer at least one of the questions."))
+	if len(comments) > LONGEST_COMMENT:
+		frappe.throw(
+			_("The comment is longer than {0} characters: please shorten it.").format(LONGEST_COMMENT)
+		)
+	timeline.lock(doc.name)  # two answers at once are one answer and a change of it
+	name = frappe.db.get_value("Complaint Feedback", {"complaint": doc.name, "occasion": at}, for_update=True)
+	record = frappe.get_doc("Complaint Feedback", name) if name else frappe.new_doc("Complaint Feedback")
+	if name and clock.now_site() > get_datetime(record.submitted_on) + EDITABLE_FOR:
+		frappe.throw(_("This rating was given more than two weeks ago and can't be changed any more."))
+	record.update({"complaint": doc.name, "occasion": at, **answers, "comments": comments, "by": given_by})
+	record.update({"taken_how": taken_how, "taken_by": taken_by or None})
+	record.submitted_on = record.submitted_on or clock.now_site()
+	record.flags.from_feedback = True
+	with all_or_nothing():
+		# nobody may write ratings but through here, where it was checked who gives them
+		record.save(ignore_permissions=True)
+		kind = "feedback_changed" if name else "feedback_given"
+		timeline.record(doc.name, kind, {"feedback": record.name, "occasion": at})
+	return record.name
+
+
+def _refuse_own_work(doc) -> None:
+	workers = {doc.get(duty) for duty in ("handler", "investigator", "reviewer")}
+	workers |= {row.get(name) for row in doc.get("decisions") or () for name in ("decided_by", "approved_by")}
+	if frappe.session.user in workers:
+		frappe.throw(
+			_("You work on this complaint, so you can't rate it or take its rating down: ask a colleague."),
+			frappe.PermissionError,
+		)
+
+
+@frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
+def record_feedback(
+	complaint: str,
+	given_by: str = "Complainant",
+	taken_how: str = "Phone",
+	comments: str = "",
+	ease: int = 0,
+	speed: int = 0,
+	informed: int = 0,
+	courtesy: int = 0,
+	fairness: int = 0,
+	clarity: int = 0,
+	outcome: int = 0,
+	overall: int = 0,
+) -> str:
+	"""Take down a rating given by phone, in person or by letter: by somebody who does not work on the case.
+
+	Checks write permission on the complaint. Ratings are 1 to 5, 0 for one that was not given; `comments` are the
+	words they used. Returns the name of the Complaint Feedback.
+	"""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("write")
+	at = occasion(doc)
+	if not at:
+		frappe.throw(_("This complaint can be rated once it is closed, or when it has stayed open for long."))
+	ratings = {
+		"ease": ease,
+		"speed": speed,
+		"informed": informed,
+		"courtesy": courtesy,
+		"fairness": fairness,
+		"clarity": clarity,
+		"outcome": outcome,
+		"overall": overall,
+	}
+	user = frappe.session.user
+	return give(doc, at, ratings, comments, given_by=given_by, taken_how=taken_how, taken_by=user)

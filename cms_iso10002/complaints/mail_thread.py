@@ -1,0 +1,75 @@
+"""One thread per case: letters by e-mail answer what was written before, and say where answers come in.
+
+The Communication keeps the Message-ID that the mail has, by which answers find their case long after the Email Queue
+was purged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import frappe
+
+from cms_iso10002.complaints import mail_accounts
+
+MOST_REFERENCES = 10
+AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
+"""Headers of what nobody pressed a button for: other machines do not answer it (RFC 3834)."""
+
+
+def new_message_id() -> str:
+	"""A Message-ID for a letter, without its brackets."""
+	from frappe.email.email_body import get_message_id  # which opens a log of the site's when it is imported
+
+	return get_message_id().strip().strip("<>")
+
+
+def earlier(complaint: str, but: str = "") -> list[frappe._dict]:
+	"""The mails of a case that have a Message-ID, oldest first: the first, by which the thread began, and the last."""
+	rows = frappe.get_all(
+		"Communication",
+		filters={
+			"reference_doctype": "Complaint",
+			"reference_name": complaint,
+			"communication_type": "Communication",
+			"message_id": ("is", "set"),
+			"name": ("!=", but),
+		},
+		fields=["name", "message_id"],
+		order_by="creation",
+	)
+	return [*rows[:1], *rows[1:][1 - MOST_REFERENCES :]]
+
+
+def send(communication, automatic: bool = False) -> None:
+	"""Queue a Communication on a complaint as the next message of its thread."""
+	arguments = communication.sendmail_input_dict()
+	if not arguments:
+		return
+	before = earlier(communication.reference_name, communication.name)
+	ids = [f"<{row.message_id}>" for row in before]
+	if before:
+		communication.db_set("in_reply_to", before[-1].name, update_modified=False)
+		arguments["in_reply_to"] = ids[-1]
+	arguments["reply_to"] = mail_accounts.reply_address(communication.sender) or arguments.get("reply_to")
+	frappe.sendmail(**arguments)
+	headers = dict(AUTOMATIC if automatic else {})
+	if ids:
+		headers["References"] = "\r\n ".join(ids)
+	_add_headers(communication.name, headers)
+
+
+def _add_headers(communication: str, headers: Mapping[str, str]) -> None:
+	"""Put headers on a queued mail. Frappe lets its callers add only such as begin with X-."""
+	lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+	if not lines:
+		return
+	# one mail to all recipients, hence one row
+	queued = frappe.db.get_value(
+		"Email Queue", {"communication": communication}, ["name", "message"], as_dict=True
+	)
+	if not queued:
+		return
+	message = queued.message or ""
+	ahead = lines if "\r\n" in message[:2000] else lines.replace("\r\n", "\n")
+	frappe.db.set_value("Email Queue", queued.name, "message", ahead + message, update_modified=False)

@@ -1,0 +1,203 @@
+"""What complainants answer: messages, files, the response to a decision, a review, a withdrawal, a rating.
+
+Each is an action of the lifecycle or a message, by the same doors as in the desk. Who may do it was found by
+`access`; the core still decides whether the state allows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, escape_html
+
+from cms_iso10002.complaints import actions, alerts, clock, feedback
+from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.portal import access, keys, uploads, view
+from cms_iso10002.portal.access import Access
+from cms_iso10002.portal.errors import Mistakes
+
+__all__ = (
+	"RATINGS",
+	"add_files",
+	"add_message",
+	"filed",
+	"ratable",
+	"rate",
+	"request_review",
+	"respond",
+	"withdraw",
+)
+
+LONGEST_TEXT = 20_000
+"""Characters of a message."""
+ANSWERS = {
+	"Accepted": "Record Acceptance",
+	"Rejected": "Record Rejection",
+	"Partly Accepted": "Record Rejection",
+}
+
+
+def filed(doc, key: str) -> dict[str, Any]:
+	"""The answer to a filing: reference, key (shown this once), and what happens next."""
+	return {
+		"reference": doc.name,
+		"key": key,
+		"state": view.state(doc.status),
+		"next_steps": view.next_steps(doc, view.language()),
+	}
+
+
+def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) -> None:
+	"""A message with its files; an open question is answered by it. Raises Mistakes or Refused."""
+	_may(found.may_write)
+	text = _said(text, "text")
+	checked = uploads.check(files)
+	if not text and not checked:
+		raise Mistakes({"text": _("Write something, or choose a file.")})
+	doc = found.doc
+	communication = _communication(found, text or _("See the files."))
+	uploads.keep(actions.survivor(doc.name), checked, communication)
+	if doc.status == "Awaiting Complainant" and found.knows:
+		_perform(found, "Resume", {"answer": text or _("See the files.")})
+	_tell(doc, _("New message on {0}").format(doc.name))
+
+
+def add_files(found: Access, files: Sequence[uploads.Upload]) -> None:
+	"""Files without a message. Raises Mistakes or Refused."""
+	_may(found.may_write)
+	checked = uploads.check(files)
+	if not checked:
+		raise Mistakes({"files": _("Choose a file.")})
+	uploads.keep(actions.survivor(found.reference), checked)
+	_tell(found.doc, _("New files on {0}").format(found.reference))
+
+
+def respond(found: Access, answer: str, words: str = "") -> None:
+	"""Accept our answer, or reject it in whole or part; also late, where a closure for want of a reply allows it."""
+	_may(found.may_act)
+	if answer not in ANSWERS:
+		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
+	data = {"words": _said(words, "words"), "given_by": _giver(found)}
+	if found.doc.status == "Closed" and answer != "Accepted":
+		_perform(found, "Record Late Rejection", data)
+	elif answer == "Accepted":
+		_perform(found, "Record Acceptance", data)
+	else:
+		_perform(found, "Record Rejection", {**data, "response": answer})
+	_tell(found.doc, _("{0} was answered: {1}").format(found.reference, _(answer)))
+
+
+def request_review(found: Access, reason: str = "") -> None:
+	"""Ask for a review; who has not rejected our answer yet rejects it by that."""
+	_may(found.may_act)
+	reason = _said(reason, "reason")
+	if found.doc.status == "Response Sent":
+		_perform(found, "Record Rejection", {"words": reason, "given_by": _giver(found)})
+	_perform(found, "Request Review", {"reason": reason})
+	doc = frappe.get_doc("Complaint", found.reference)
+	alerts.notify(doc, alerts.managers(doc), _("A review of {0} is asked for").format(doc.name))
+
+
+def withdraw(found: Access, words: str) -> None:
+	"""Withdraw the complaint. Raises Mistakes without a word about it."""
+	_may(found.may_act)
+	words = _said(words, "words")
+	if not words:
+		raise Mistakes({"words": _("Tell us in a few words that you withdraw, and why if you like.")})
+	_perform(found, "Withdraw", {"words": words, "given_by": _giver(found), "channel": "Portal"})
+	_tell(found.doc, _("{0} was withdrawn").format(found.reference))
+
+
+def ratable(reference: str, feedback_key: str, occasion: str, key: str, code: str) -> tuple[Any, str, str]:
+	"""The case that may be rated, on which occasion and by whom. Raises as `access.find` does."""
+	if not feedback_key:
+		found = access.find(reference, key, code)
+		_may(found.may_act)
+		at = feedback.occasion(found.doc)
+		return found.doc, at, _giver(found)
+	doc = access.by_feedback_key(reference, feedback_key, occasion)
+	return doc, occasion, keys.COMPLAINANT
+
+
+def rate(whom: tuple[Any, str, str], ratings: Mapping[str, Any], comments: str) -> dict[str, Any]:
+	"""Store or change the rating. Raises Mistakes where the case can't be rated yet or an answer is no number from 1 to 5."""
+	doc, at, giver = whom
+	if not at:
+		raise Mistakes({"": _("You can rate our handling once your complaint is closed.")})
+	wrong = {name: _("Choose a number from 1 to 5.") for name in RATINGS if not _is_rating(ratings.get(name))}
+	if wrong:
+		raise Mistakes(wrong)
+	feedback.give(doc, at, {name: cint(ratings.get(name)) for name in RATINGS}, comments, given_by=giver)
+	return {"occasion": at, "editable": True}
+
+
+def _is_rating(value: Any) -> bool:
+	return str(value or 0).strip() in ("0", "1", "2", "3", "4", "5")
+
+
+def _may(allowed: bool) -> None:
+	"""Whoever sees a case but may not act in it is told so: they know that it is there."""
+	if not allowed:
+		frappe.throw(
+			_("Only the person who complained, or somebody with their proven authority, can do this."),
+			frappe.PermissionError,
+		)
+
+
+def _giver(found: Access) -> str:
+	return keys.REPRESENTATIVE if found.role == keys.REPRESENTATIVE else keys.COMPLAINANT
+
+
+def _said(text: str, field: str) -> str:
+	text = str(text or "").replace("\x00", "").strip()
+	if len(text) > LONGEST_TEXT:
+		raise Mistakes(
+			{
+				field: _(
+					"This is longer than {0} characters: please shorten it, or send it as a file."
+				).format(LONGEST_TEXT)
+			}
+		)
+	return text
+
+
+def _perform(found: Access, action: str, data: Mapping[str, Any]) -> None:
+	"""Take an action as the complainant: the way in was their key, code or account, so no permission is asked."""
+	said = {
+		name: escape_html(value) if name in ("words", "reason", "answer") else value
+		for name, value in data.items()
+	}
+	actions.perform(found.reference, action, said, roles=("Complainant",), by_system=True)
+
+
+def _communication(found: Access, text: str) -> str:
+	"""The message as a Communication on the case; that it came in is recorded by the Communication's hook."""
+	doc, represents = found.doc, found.role == keys.REPRESENTATIVE
+	name = doc.representative_name if represents else doc.complainant_name
+	communication = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Other",
+			"sent_or_received": "Received",
+			"reference_doctype": "Complaint",
+			"reference_name": doc.name,
+			"subject": _("Message about {0}").format(doc.name),
+			"content": "<p>{}</p>".format(escape_html(text).replace("\n", "<br>")),
+			"sender": (doc.representative_email if represents else doc.complainant_email) or None,
+			"sender_full_name": name or _("the complainant"),
+			"communication_date": clock.now_site(),
+		}
+	)
+	# who opened the case by key, code or account may write to it
+	communication.insert(ignore_permissions=True)
+	return communication.name
+
+
+def _tell(case, subject: str) -> None:
+	"""Tell who is in charge of the case that goes on."""
+	doc = frappe.get_doc("Complaint", actions.survivor(case.name))
+	alerts.notify(doc, alerts.in_charge(doc), subject)

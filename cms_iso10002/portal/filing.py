@@ -1,0 +1,339 @@
+"""A complaint from the portal: what may be posted, who it is from, and its way through the one door in.
+
+The fields are those that `Filing` has; whatever else is posted (status, severity, handler, customer …) has no place to
+go. Who is signed in is asked of the session, never of the form. A suspicion of a machine refuses nothing: a person
+looks at it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import cint, escape_html, getdate, validate_email_address
+
+from cms_iso10002.complaints import alerts, clock, intake, timeline
+from cms_iso10002.erpnext_bridge import portal_customer
+from cms_iso10002.portal import keys, limits, uploads
+from cms_iso10002.portal.errors import Mistakes
+from cms_iso10002.portal.uploads import Upload
+
+FAST = 3.0
+"""Seconds: nobody fills in the form faster."""
+LONGEST = 140
+"""Characters of a one-line field."""
+CHOICES = {
+	"preferred_channel": ("", "E-mail", "Post", "Phone", "In Person", "Portal"),
+	"correspondence_format": ("", "Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"),
+	"representative_authority": ("", "Correspond", "Accept", "Receive Money"),
+}
+LONG_TEXTS = {
+	"description": 50_000,
+	"complainant_address": 1000,
+	"assistance_notes": 2000,
+	"remedy_notes": 2000,
+}
+CHECKS = ("is_anonymous", "share_with_company", "is_employment_dispute")
+
+
+@dataclass
+class Filing:
+	"""What somebody may post, and nothing else. Dates as ISO text, ticks as 0 or 1."""
+
+	subject: str = ""
+	description: str = ""
+	category: str = ""
+	occurred_on: str = ""
+	language: str = ""
+	complainant_name: str = ""
+	complainant_email: str = ""
+	complainant_phone: str = ""
+	complainant_address: str = ""
+	customer_reference: str = ""
+	is_anonymous: int = 0
+	preferred_channel: str = ""
+	correspondence_format: str = ""
+	assistance_notes: str = ""
+	share_with_company: int = 0
+	representative_name: str = ""
+	representative_email: str = ""
+	representative_phone: str = ""
+	representative_relationship: str = ""
+	representative_authority: str = ""
+	remedy_requested: str = ""
+	remedy_notes: str = ""
+	subjects: list[dict[str, Any]] = field(default_factory=list)
+
+	@classmethod
+	def posted(cls, values: Any) -> Filing:
+		"""Take from `values` what may be posted."""
+		known = {f.name for f in fields(cls)}
+		filing = cls(
+			**{name: value for name, value in dict(values).items() if name in known and value is not None}
+		)
+		for f in fields(cls):
+			value = getattr(filing, f.name)
+			if f.name in CHECKS:
+				setattr(filing, f.name, cint(value))
+			elif f.name != "subjects":
+				setattr(filing, f.name, str(value).replace("\x00", "").strip())
+		filing.subjects = _picks(filing.subjects)
+		return filing
+
+
+def _picks(subjects: Any) -> list[dict[str, Any]]:
+	"""The documents and items picked, as dicts; JSON text, or `Sales Order|SO-1|ITEM` as a form without JavaScript posts."""
+	if isinstance(subjects, str):
+		subjects = [subjects] if subjects else []
+	picks: list[Any] = []
+	for pick in subjects if isinstance(subjects, list) else [subjects]:
+		if isinstance(pick, str):
+			try:
+				pick = frappe.parse_json(pick) if pick.lstrip().startswith(("{", "[")) else _split(pick)
+			except ValueError:
+				raise Mistakes({"subjects": _("Choose from the list of your documents.")}) from None
+		picks += pick if isinstance(pick, list) else [pick]
+	if len(picks) > 50 or not all(isinstance(pick, dict) for pick in picks):
+		raise Mistakes({"subjects": _("Choose from the list of your documents.")})
+	return picks
+
+
+def _split(pick: str) -> dict[str, str]:
+	doctype, _bar, rest = pick.partition("|")
+	name, _bar, item = rest.partition("|")
+	return {"doctype": doctype, "name": name, "item_code": item}
+
+
+def allow() -> None:
+	"""Guests may be switched off (Complaint Settings). Raises frappe.PermissionError."""
+	if frappe.session.user == "Guest" and not guests_allowed():
+		frappe.throw(
+			_("Please sign in to file a complaint, or call us, or write to us."), frappe.PermissionError
+		)
+
+
+def guests_allowed() -> bool:
+	return bool(cint(frappe.get_cached_doc("Complaint Settings").allow_guest))
+
+
+def file(
+	filing: Filing, files: Sequence[Upload], *, form_id: str = "", honeypot: str = "", started: str = ""
+):
+	"""Register the complaint; returns its document and its tracking key ("" when this form was sent before).
+
+	Raises Mistakes with a sentence for each field that needs another look; nothing is stored then.
+	"""
+	errors = mistakes(filing)
+	try:
+		files = uploads.check(files)
+	except uploads.Refused as refused:
+		errors["files"] = str(refused)
+	who = portal_customer.who_is(frappe.session.user)
+	subjects = _subjects(filing, who, errors)
+	if errors:
+		raise Mistakes(errors)
+	dedupe = _dedupe(form_id)
+	if existing := intake.registered_as(dedupe):
+		return frappe.get_doc("Complaint", existing), ""
+	# who may file was checked in `allow`; the fields are those of Filing
+	doc = intake.register(
+		{**_values(filing, who), "subjects": subjects}, dedupe_key=dedupe, ignore_permissions=True
+	)
+	key = _hand_out_key(doc, filing)
+	uploads.keep(doc.name, files)
+	_suspect(doc, honeypot, started)
+	return frappe.get_doc("Complaint", doc.name), key
+
+
+def mistakes(filing: Filing) -> dict[str, str]:
+	"""What needs another look, field by field."""
+	errors: dict[str, str] = {}
+	if not filing.subject:
+		errors["subject"] = _("Say in a few words what it is about.")
+	if not filing.description:
+		errors["description"] = _("Tell us what happened.")
+	for f in fields(filing):
+		value, most = getattr(filing, f.name), LONG_TEXTS.get(f.name, LONGEST)
+		if isinstance(value, str) and len(value) > most:
+			errors[f.name] = _(
+				"This is longer than {0} characters: please shorten it, or send it as a file."
+			).format(most)
+	for name in ("complainant_email", "representative_email"):
+		if getattr(filing, name) and not validate_email_address(getattr(filing, name)):
+			errors[name] = _("This is no e-mail address such as name@example.com.")
+	for name, choices in CHOICES.items():
+		if getattr(filing, name) not in choices:
+			errors[name] = _("Choose one from the list.")
+	_check_people(filing, errors)
+	_check_day(filing, errors)
+	_check_masters(filing, errors)
+	return errors
+
+
+def _check_people(filing: Filing, errors: dict[str, str]) -> None:
+	signed_in = frappe.session.user != "Guest"
+	ways = (filing.complainant_email, filing.complainant_phone, filing.complainant_address)
+	if (
+		not filing.is_anonymous
+		and not signed_in
+		and not filing.complainant_name
+		and not filing.representative_name
+	):
+		errors.setdefault(
+			"complainant_name", _("Tell us your name, or tick that you wish to stay anonymous.")
+		)
+	if not filing.is_anonymous and not signed_in and not any((*ways, filing.representative_email)):
+		errors.setdefault(
+			"complainant_email",
+			_("Tell us how we can reach you: an e-mail address, a phone number or an address."),
+		)
+	wanted = {"E-mail": "complainant_email", "Phone": "complainant_phone", "Post": "complainant_address"}
+	name = wanted.get(filing.preferred_channel)
+	reached_by_account = signed_in and filing.preferred_channel == "E-mail"
+	if name and not getattr(filing, name) and not filing.representative_name and not reached_by_account:
+		errors.setdefault(name, _("You would like to hear from us this way: please fill this in."))
+	phones = ("complainant_phone", "representative_phone")
+	for name in phones:
+		value = getattr(filing, name)
+		if value and not frappe.utils.validate_phone_number(value):
+			errors.setdefault(name, _("This is no phone number such as +49 30 1234567."))
+	represents = (
+		filing.representative_email or filing.representative_phone or filing.representative_relationship
+	)
+	if represents and not filing.representative_name:
+		errors.setdefault(
+			"representative_name", _("Tell us the name of the person who acts for somebody else.")
+		)
+	if filing.representative_name and not filing.complainant_name and not filing.is_anonymous:
+		errors.setdefault("complainant_name", _("Tell us for whom you act."))
+
+
+def _check_day(filing: Filing, errors: dict[str, str]) -> None:
+	if not filing.occurred_on:
+		return
+	try:
+		day = getdate(filing.occurred_on)
+	except (ValueError, TypeError, frappe.ValidationError):
+		frappe.clear_messages()
+		errors["occurred_on"] = _("This is no date: choose one, or leave it empty.")
+		return
+	if day > clock.today():
+		errors["occurred_on"] = _("This day lies in the future: choose the day on which it happened.")
+	elif day.year < 1990:
+		errors["occurred_on"] = _("This day is too long ago: check the year.")
+
+
+def _check_masters(filing: Filing, errors: dict[str, str]) -> None:
+	if filing.category and filing.category not in {row["name"] for row in categories()}:
+		errors["category"] = _("Choose one from the list.")
+	if filing.remedy_requested and filing.remedy_requested not in {row["name"] for row in remedies()}:
+		errors["remedy_requested"] = _("Choose one from the list.")
+	if filing.language and not frappe.db.exists("Language", filing.language):
+		errors["language"] = _("Choose one from the list.")
+
+
+def categories() -> list[dict[str, str]]:
+	"""The categories that complainants may choose: `name`, and `label` in the language of the request."""
+	rows = frappe.get_all(
+		"Complaint Category",
+		filters={"show_in_portal": 1, "disabled": 0, "is_group": 0},
+		fields=["name", "category_name", "description"],
+		order_by="lft",
+	)
+	return [
+		{"name": row.name, "label": _(row.category_name), "description": _(row.description or "")}
+		for row in rows
+	]
+
+
+def remedies() -> list[dict[str, str]]:
+	"""What complainants may ask for: `name` and `label`."""
+	filters = {"disabled": 0} if frappe.get_meta("Complaint Remedy").has_field("disabled") else {}
+	rows = frappe.get_all("Complaint Remedy", filters=filters, fields=["name"], order_by="name")
+	return [{"name": row.name, "label": _(row.name)} for row in rows]
+
+
+def _subjects(filing: Filing, who: portal_customer.Who, errors: dict[str, str]) -> list[dict[str, Any]]:
+	if not filing.subjects:
+		return []
+	rows = portal_customer.own_subjects(who.customers, filing.subjects)
+	if rows is None:
+		# the same for a document of somebody else and one that is not there
+		errors["subjects"] = _("Choose from the list of your documents.")
+	return rows or []
+
+
+def _values(filing: Filing, who: portal_customer.Who) -> dict[str, Any]:
+	"""The filing as fields of Complaint. The text is text: what looks like markup in it is shown, not obeyed."""
+	values = {f.name: getattr(filing, f.name) for f in fields(filing) if f.name != "subjects"}
+	values = {name: value for name, value in values.items() if value not in ("", None)}
+	values["description"] = "<p>{}</p>".format(escape_html(filing.description).replace("\n", "<br>"))
+	values["channel"] = "Portal"
+	customer = who.customers[0] if len(who.customers) == 1 else _customer_of(filing, who)
+	if customer:
+		values.update(customer=customer, complainant_type="Customer")
+	else:
+		values["complainant_type"] = "Public"
+	if not portal_customer.is_company(customer):
+		values.pop("share_with_company", None)
+	if filing.representative_name:
+		values["correspondence_to"] = "Both" if filing.complainant_email else "Representative"
+	elif not filing.is_anonymous:
+		values.update(_from_account(filing, who, customer))
+	return values
+
+
+def _customer_of(filing: Filing, who: portal_customer.Who) -> str | None:
+	"""The customer whose documents were picked, for who stands for several; else the first."""
+	picked = [pick for pick in filing.subjects if pick.get("doctype") in portal_customer.DOCUMENTS]
+	if who.customers and picked:
+		found = frappe.db.get_value(picked[0]["doctype"], picked[0].get("name"), "customer")
+		if found in who.customers:
+			return found
+	return who.customers[0] if who.customers else None
+
+
+def _from_account(filing: Filing, who: portal_customer.Who, customer: str | None) -> dict[str, Any]:
+	"""What the account tells of who complains, where the form left it open."""
+	user = frappe.session.user
+	if user == "Guest":
+		return {}
+	values: dict[str, Any] = {"contact": who.contacts[0] if who.contacts else None}
+	if not filing.complainant_name:
+		values["complainant_name"] = frappe.db.get_value("User", user, "full_name")
+	if not filing.complainant_email:
+		values["complainant_email"] = frappe.db.get_value("User", user, "email")
+	return values
+
+
+def _dedupe(form_id: str) -> str | None:
+	"""One form makes one complaint, however often it is sent; None for a form without a number worth the name."""
+	return f"portal:{keys.digest(form_id)}" if 16 <= len(form_id) <= LONGEST else None
+
+
+def _hand_out_key(doc, filing: Filing) -> str:
+	holder = keys.REPRESENTATIVE if filing.representative_name else keys.COMPLAINANT
+	key, hashed = keys.new(holder)
+	frappe.db.set_value("Complaint", doc.name, "tracking_key_hash", hashed, update_modified=False)
+	return key
+
+
+def _suspect(doc, honeypot: str, started: str) -> None:
+	"""Mark what looks like a machine's work for a person to look at."""
+	seconds = keys.seconds_since(started) if started else None
+	reasons = []
+	if honeypot:
+		reasons.append("hidden field filled in")
+	if started and (seconds is None or seconds < FAST):
+		reasons.append("filled in too fast")
+	if not reasons:
+		return
+	timeline.record(doc.name, "suspected_automatic", {"reasons": reasons, "limit": limits.filings_an_hour()})
+	alerts.notify(
+		doc,
+		alerts.managers(doc),
+		_("{0} may have been filed by a machine: please look at it").format(doc.name),
+	)

@@ -1,0 +1,197 @@
+"""Files that complainants send and fetch: what is taken, by its content, and where it lies.
+
+A file is known by its first bytes, never by its name. None is opened but to look at its beginning (and the list of
+what a ZIP-based document holds), so a file made to burst whoever opens it does nothing here. Where a photo was taken
+is cut out of it without decoding it. All are private, attached to the case, and fetched through `download` alone.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import frappe
+from frappe import _
+from werkzeug.wrappers import Response
+
+from cms_iso10002.complaints import timeline
+from cms_iso10002.portal.image_metadata import without_place
+
+LARGEST = 10 * 1024 * 1024
+"""Bytes of one file."""
+MOST_AT_ONCE = 10
+MOST_OF_A_CASE = 100
+LONGEST_NAME = 80
+READABLE = "JPG, PNG, WebP, HEIC, GIF, PDF, TXT, DOCX, XLSX, ODT, MP4, MOV, MP3, M4A, WAV, OGG"
+
+BEGINNINGS = (
+	(b"\xff\xd8\xff", "jpg"),
+	(b"\x89PNG\r\n\x1a\n", "png"),
+	(b"GIF87a", "gif"),
+	(b"GIF89a", "gif"),
+	(b"%PDF-", "pdf"),
+	(b"ID3", "mp3"),
+	(b"\xff\xfb", "mp3"),
+	(b"\xff\xf3", "mp3"),
+	(b"\xff\xf2", "mp3"),
+	(b"OggS", "ogg"),
+)
+BRANDS = {
+	**dict.fromkeys((b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"), "heic"),
+	**dict.fromkeys(
+		(b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"3gp4", b"3gp5"),
+		"mp4",
+	),
+	**dict.fromkeys((b"M4A ", b"M4B "), "m4a"),
+	b"qt  ": "mov",
+}
+"""What a file of the MPEG-4 family is, by its brand."""
+MARKUP = re.compile(
+	r"<\s*(!doctype|\?xml|html|head|body|script|svg|iframe|object|embed|img|a\s)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+	"""A file as it came: the name it was given, and its bytes."""
+
+	filename: str
+	content: bytes
+
+
+class Refused(Exception):
+	"""A file can't be taken; the text is the sentence that says why and what to do."""
+
+
+def received(field: str = "files") -> list[Upload]:
+	"""The files of the request, at most one more than is allowed, each read up to one byte more than is allowed."""
+	request = getattr(frappe.local, "request", None)
+	if not request or request.method != "POST":
+		return []
+	found = [file for file in request.files.getlist(field) if file and file.filename]
+	return [Upload(file.filename, file.stream.read(LARGEST + 1)) for file in found[: MOST_AT_ONCE + 1]]
+
+
+def check(files: Sequence[Upload]) -> list[Upload]:
+	"""`files` with clean names and without places in them. Raises Refused for the first that can't be taken."""
+	if len(files) > MOST_AT_ONCE:
+		raise Refused(
+			_("You can send {0} files at a time. Send the others afterwards, as a message.").format(
+				MOST_AT_ONCE
+			)
+		)
+	return [_checked(file) for file in files]
+
+
+def _checked(file: Upload) -> Upload:
+	shown = clean_stem(file.filename)
+	if not file.content:
+		raise Refused(_("The file {0} is empty. Please choose it again.").format(shown))
+	if len(file.content) > LARGEST:
+		raise Refused(
+			_("The file {0} is larger than {1} MB. Please send a smaller one.").format(
+				shown, LARGEST // 1024**2
+			)
+		)
+	kind = sniff(file.content, file.filename)
+	if not kind:
+		raise Refused(
+			_("We can't take the file {0}. Please send one of these kinds: {1}.").format(shown, READABLE)
+		)
+	return Upload(f"{clean_stem(file.filename)}.{kind}", without_place(file.content, kind))
+
+
+def sniff(content: bytes, filename: str = "") -> str:
+	"""The kind of a file (the ending it shall have) by its content; "" for one that is not taken."""
+	for beginning, kind in BEGINNINGS:
+		if content.startswith(beginning):
+			return kind
+	if content[:4] == b"RIFF":
+		return {b"WEBP": "webp", b"WAVE": "wav"}.get(content[8:12], "")
+	if content[4:8] == b"ftyp":
+		return BRANDS.get(content[8:12], "")
+	if content.startswith(b"PK\x03\x04"):
+		return _office_kind(content)
+	return "txt" if filename.lower().endswith(".txt") and _is_plain(content) else ""
+
+
+def _office_kind(content: bytes) -> str:
+	"""What a ZIP holds, by its table of contents; nothing in it is unpacked but the 100 bytes that say its type."""
+	try:
+		with zipfile.ZipFile(io.BytesIO(content)) as archive:
+			names = set(archive.namelist())
+			if any("vbaproject" in name.lower() or name.lower().endswith((".exe", ".js")) for name in names):
+				return ""
+			if "[Content_Types].xml" in names:
+				return (
+					"docx" if "word/document.xml" in names else "xlsx" if "xl/workbook.xml" in names else ""
+				)
+			if "mimetype" not in names:
+				return ""
+			with archive.open("mimetype") as told:
+				says = told.read(100)
+	except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+		return ""
+	return "odt" if says.strip() == b"application/vnd.oasis.opendocument.text" else ""
+
+
+def _is_plain(content: bytes) -> bool:
+	if b"\x00" in content:
+		return False
+	return not MARKUP.search(content.decode("utf-8", "replace"))
+
+
+def clean_stem(filename: str) -> str:
+	"""The name of a file without folders, ending and anything that could mean something to a machine."""
+	name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
+	stem = name.rpartition(".")[0] or name
+	kept = re.sub(r"[^\w \-]+", "_", stem).strip(" ._-")
+	return kept[:LONGEST_NAME] or "file"
+
+
+def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> list[str]:
+	"""Attach checked files to the case and record which came in; returns the names of the File records."""
+	if not files:
+		return []
+	held = frappe.db.count("File", {"attached_to_doctype": "Complaint", "attached_to_name": complaint})
+	if held + len(files) > MOST_OF_A_CASE:
+		raise Refused(_("This complaint holds {0} files already. Please call us.").format(held))
+	names = [_keep(complaint, file) for file in files]
+	data = {"files": names, **({"communication": communication} if communication else {})}
+	timeline.record(complaint, "files_received", data, public=True)
+	return names
+
+
+def _keep(complaint: str, file: Upload) -> str:
+	doc = frappe.get_doc(
+		{
+			"doctype": "File",
+			"file_name": file.filename,
+			"content": file.content,
+			"is_private": 1,
+			"attached_to_doctype": "Complaint",
+			"attached_to_name": complaint,
+		}
+	)
+	# whoever files or may write to a case may send files to it; kind, size and number were checked
+	doc.insert(ignore_permissions=True)
+	return doc.name
+
+
+def response(name: str) -> Response:
+	"""A file as the answer to a request: saved, never shown. The caller has checked that it may be fetched."""
+	file = frappe.get_doc("File", name)
+	content = file.get_content()
+	answer = Response(content.encode() if isinstance(content, str) else content)
+	# never guessed from the name: nothing of it may run in the site's origin
+	answer.mimetype = "application/octet-stream"
+	answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.file_name)}"
+	answer.headers["X-Content-Type-Options"] = "nosniff"
+	answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+	answer.headers["Cache-Control"] = "private, no-store"
+	return answer
