@@ -16,6 +16,12 @@ before_app_install = "cms_iso10002.install.before_app_install"
 before_uninstall = "cms_iso10002.uninstall.before_uninstall"
 after_uninstall = "cms_iso10002.uninstall.after_uninstall"
 
+# The portal's pages are in www/; colleagues of a customer find their complaints in the portal's menu.
+website_redirects = [{"source": "/complaint", "target": "/complaint/new"}]
+standard_portal_menu_items = [
+	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint", "role": "Customer"},
+]
+
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"Issue": "public/js/issue.js",
@@ -31,6 +37,10 @@ doc_events = {
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
+	"File": {
+		"before_insert": "cms_iso10002.complaints.mail_triage.refuse_other_file",
+		"on_trash": "cms_iso10002.complaints.mail_triage.refuse_file_deletion",
+	},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {

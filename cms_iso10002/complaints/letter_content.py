@@ -163,6 +163,17 @@ def _content(
 	}
 
 
+def decided(complaint: Doc, kind: str, language: str) -> dict[str, Any]:
+	"""What a letter of `kind` tells of the last decision, without the letter around it: aspects, redress, recourse."""
+	settings = frappe.get_cached_doc("Complaint Settings")
+	with speaking(language):
+		return {
+			"aspects": _aspects(complaint),
+			"redress": _redress(complaint, language),
+			"recourse": _recourse(kind, (complaint.get("decisions") or [{}])[-1], settings, language),
+		}
+
+
 def _aspects(complaint: Doc) -> list[dict[str, str]]:
 	return [
 		{

@@ -71,16 +71,18 @@ def _attach(doc, raw: bytes) -> None:
 	pieces = [raw[start : start + PIECE] for start in range(0, len(raw), PIECE)]
 	for number, piece in enumerate(pieces, 1):
 		ending = f".{number:03}" if len(pieces) > 1 else ""
-		frappe.get_doc(
+		file = frappe.new_doc("File")
+		file.update(
 			{
-				"doctype": "File",
 				"file_name": f"{doc.name}.eml{ending}",
 				"content": piece,
 				"is_private": 1,
 				"attached_to_doctype": doc.doctype,
 				"attached_to_name": doc.name,
 			}
-		).insert(ignore_permissions=True)  # as for the record itself
+		)
+		file.flags.from_mail = True
+		file.insert(ignore_permissions=True)  # as for the record itself
 
 
 def _tell(doc) -> None:
@@ -100,6 +102,18 @@ def _tell(doc) -> None:
 		).insert(
 			ignore_permissions=True
 		)  # everybody may be notified; nobody has create permission on the log
+
+
+def refuse_other_file(doc, method: str | None = None) -> None:
+	"""File.before_insert: what is attached to a kept message is the message, and nothing else."""
+	if doc.attached_to_doctype == "Complaint Mail Triage" and not doc.flags.from_mail:
+		frappe.throw(_("A message that came in can't be changed: attach the file to its complaint."))
+
+
+def refuse_file_deletion(doc, method: str | None = None) -> None:
+	"""File.on_trash: the message stays as long as its record, but for who anonymises it (`flags.from_mail`)."""
+	if doc.attached_to_doctype == "Complaint Mail Triage" and not doc.flags.from_mail:
+		frappe.throw(_("A message that came in can't be deleted: dismiss it, with a reason."))
 
 
 # what a manager decides -----------------------------------------------------------------------------------

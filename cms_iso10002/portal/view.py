@@ -16,7 +16,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, cstr, get_datetime
 
 from cms_iso10002.complaints import clock, feedback, letter_language, letter_steps, printing
-from cms_iso10002.complaints.letter_content import letter_context
+from cms_iso10002.complaints.letter_content import decided
 from cms_iso10002.portal import keys
 from cms_iso10002.portal.access import COLLEAGUE, Access
 from cms_iso10002.portal.words import ACTIONS, ARRIVALS, EVENTS, OUTCOMES, STATES
@@ -134,7 +134,7 @@ def told(doc, language: str) -> dict[str, Any]:
 		return {"decision": None, "recourse": None}
 	last = sent[-1]
 	kind = "Review Outcome" if last.level == "Internal Review" else "Decision"
-	letter = letter_context(_as_offered(doc, last), kind, language=language)
+	letter = decided(_as_offered(doc, last), kind, language)
 	# while another decision is worked on, aspects and redress are those of nobody's letter
 	standing = doc.status in STANDING
 	decision = {

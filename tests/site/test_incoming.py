@@ -582,6 +582,21 @@ def test_only_managers_decide_and_nothing_is_deleted_or_changed_by_hand():
 		frappe.delete_doc("Complaint Mail Triage", held.name)
 
 
+def test_the_kept_message_is_neither_taken_away_nor_added_to():
+	message = raw(sender="")
+	receive(message)
+	name = triage().name
+	frappe.set_user(make_user("manager"))
+	attached = {"attached_to_doctype": "Complaint Mail Triage", "attached_to_name": name}
+	file = frappe.get_last_doc("File", filters=attached)
+	with pytest.raises(frappe.ValidationError, match="can't be deleted"):
+		file.delete()
+	other = frappe.get_doc({"doctype": "File", "file_name": f"{name}.eml", "content": "No!", **attached})
+	with pytest.raises(frappe.ValidationError, match="can't be changed"):
+		other.insert()
+	assert mail_triage.raw_message(name) == message
+
+
 def test_a_manager_concerned_does_not_see_what_may_belong_to_the_case():
 	case = mailed()
 	doc = frappe.get_doc("Complaint", case.name)

@@ -7,7 +7,17 @@ import pytest
 
 from cms_iso10002.complaints import timeline
 from cms_iso10002.portal import api, feedback_requests, keys, view
-from tests.site.factories import act, advance, as_user, edit, kinds, make_complaint, make_user, pass_time
+from tests.site.factories import (
+	act,
+	advance,
+	as_user,
+	edit,
+	kinds,
+	make_complaint,
+	make_item,
+	make_user,
+	pass_time,
+)
 from tests.site.portal_factories import (
 	FILING,
 	PNG,
@@ -269,3 +279,23 @@ def test_ratings_are_asked_for_once_after_closing_and_where_it_stays_open():
 	assert "feedback_asked" in kinds(closed) and "feedback_asked_open" in kinds(stays)
 	message = frappe.get_doc("Email Queue", {"reference_name": closed}).message
 	assert "feedback_key" in message
+
+
+def test_ones_own_documents_are_offered_and_those_of_others_are_not():
+	mine, theirs = make_portal_user("buyer", "Muster GmbH"), make_portal_user("rival", "Andere AG")
+	order = frappe.new_doc("Sales Order")
+	order.update(
+		{"name": "SO-PORTAL", "customer": "Muster GmbH", "transaction_date": "2026-03-02", "docstatus": 1}
+	)
+	order.db_insert()
+	item = frappe.new_doc("Sales Order Item")
+	item.update({"parent": order.name, "parenttype": "Sales Order", "parentfield": "items", "idx": 1})
+	item.update({"item_code": make_item(), "item_name": "Kettle", "qty": 2, "uom": "Nos"})
+	item.db_insert()
+	assert [row["name"] for row in guest(api.my_documents, user=mine)] == ["SO-PORTAL"]
+	assert guest(api.my_documents, user=theirs) == []
+	pick = [{"doctype": "Sales Order", "name": "SO-PORTAL", "item_code": "Kettle"}]
+	filing = {"subject": "x", "description": "x", "subjects": pick}
+	assert set(guest(api.file_complaint, user=theirs, **filing)["errors"]) == {"subjects"}
+	[row] = frappe.get_doc("Complaint", guest(api.file_complaint, user=mine, **filing)["reference"]).subjects
+	assert (row.reference_name, row.item_code, row.qty) == ("SO-PORTAL", "Kettle", 2)

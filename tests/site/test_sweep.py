@@ -467,7 +467,7 @@ def test_a_disabled_alternate_is_not_told():
 
 
 def test_who_chose_no_language_is_told_in_the_sites():
-	frappe.db.set_single_value("System Settings", "language", "de")
+	frappe.db.set_default("lang", "de")  # as System Settings do
 	agent = make_user("agent")
 	frappe.db.set_value("User", agent, "language", None)
 	frappe.clear_cache(user=agent)

@@ -97,7 +97,7 @@ Object.assign(cms_iso10002.policies, {
 			return { fieldname, fieldtype: "Link", label: __(label), options, default: frm.doc[fieldname] || "" };
 		};
 		const dialog = new frappe.ui.Dialog({
-			title: __("Try It: {0}", [frm.doc.title]),
+			title: __("Try It: {0}", [frappe.utils.escape_html(frm.doc.title)]),
 			size: "extra-large",
 			fields: [
 				{
