@@ -37,10 +37,7 @@ doc_events = {
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
-	"File": {
-		"before_insert": "cms_iso10002.complaints.mail_triage.refuse_other_file",
-		"on_trash": "cms_iso10002.complaints.mail_triage.refuse_file_deletion",
-	},
+	"File": {"before_insert": "cms_iso10002.complaints.mail_triage.refuse_other_file"},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {

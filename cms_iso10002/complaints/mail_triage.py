@@ -105,15 +105,12 @@ def _tell(doc) -> None:
 
 
 def refuse_other_file(doc, method: str | None = None) -> None:
-	"""File.before_insert: what is attached to a kept message is the message, and nothing else."""
+	"""File.before_insert: what is attached to a kept message is the message, and nothing else.
+
+	Nobody takes it away either: that needs a right to write to the record, which no role has.
+	"""
 	if doc.attached_to_doctype == "Complaint Mail Triage" and not doc.flags.from_mail:
 		frappe.throw(_("A message that came in can't be changed: attach the file to its complaint."))
-
-
-def refuse_file_deletion(doc, method: str | None = None) -> None:
-	"""File.on_trash: the message stays as long as its record, but for who anonymises it (`flags.from_mail`)."""
-	if doc.attached_to_doctype == "Complaint Mail Triage" and not doc.flags.from_mail:
-		frappe.throw(_("A message that came in can't be deleted: dismiss it, with a reason."))
 
 
 # what a manager decides -----------------------------------------------------------------------------------
@@ -155,7 +152,12 @@ def dismiss(name: str, reason: str) -> None:
 
 def _undecided(name: str):
 	doc = frappe.get_doc("Complaint Mail Triage", name, for_update=True)
-	doc.check_permission("write")
+	doc.check_permission("read")
+	if alerts.MANAGER not in frappe.get_roles():
+		frappe.throw(
+			_("What becomes of a message is decided by a {0}.").format(_(alerts.MANAGER)),
+			frappe.PermissionError,
+		)
 	if doc.status not in (OPEN, SET_ASIDE):
 		frappe.throw(
 			_("This message was dealt with already: it is {0} (see {1}).").format(
@@ -171,4 +173,6 @@ def _decide(doc, status: str, **values: str) -> None:
 		{"status": status, **values, "handled_by": frappe.session.user, "handled_on": clock.now_site()}
 	)
 	doc.flags.from_mail = True
-	doc.save()
+	doc.save(
+		ignore_permissions=True
+	)  # `_undecided` has checked who decides; nobody may write but through here

@@ -21,12 +21,13 @@ from tests.browser.portal import (
 	word,
 )
 
-GUEST = {"Name": "Gerda Gast", "E-mail address": "gerda@gast.test"}
+GUEST = {"complainant_name": "Gerda Gast", "complainant_email": "gerda@gast.test"}
 PICTURES = os.environ.get("CMS_PORTAL_PICTURES", "")
 
 
 @pytest.fixture(autouse=True)
-def counted_anew():
+def counted_anew(page):
+	page.set_default_timeout(20_000)
 	script(FORGET)
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 
 import frappe
 import pytest
+from frappe.email.doctype.email_account.email_account import EmailAccount
 
 from cms_iso10002.complaints import sweep, verification
 from tests.site import factories
@@ -32,7 +33,9 @@ TRACES = (
 @pytest.fixture
 def due_cases():
 	"""CASES complaints whose decision was due yesterday, escalated to a manager."""
+	forget_traces()  # of browser tests, which commit
 	set_now(MONDAY)
+	account = make_mail_account()
 	target = {"stage": "decide", "amount": 1, "unit": "business days", "warn_percent": ""}
 	policy = make_policy(targets=[{**target, "escalate_to_role": "Complaint Manager", "raises_level": 1}])
 	agent = make_user("agent")
@@ -42,15 +45,29 @@ def due_cases():
 	yield names
 	frappe.db.rollback()
 	set_now(None)
-	factories.clear_records()
-	for doctype, field in TRACES:
-		frappe.db.delete(doctype, {field: "Complaint"})
-	policy.reload()
-	policy.flags.ignore_permissions = True
+	forget_traces()
+	if account:
+		frappe.delete_doc("Email Account", account, force=True)
 	frappe.db.delete("Complaint SLA Policy", {"name": policy.name})
 	for child in ("Complaint SLA Target", "Service Day"):
 		frappe.db.delete(child, {"parent": policy.name})
 	frappe.db.commit()
+
+
+def forget_traces() -> None:
+	factories.clear_records()
+	for doctype, field in TRACES:
+		frappe.db.delete(doctype, {field: "Complaint"})
+
+
+def make_mail_account() -> str | None:
+	"""Somewhere to send from, where the site has nothing; its name."""
+	if EmailAccount.find_outgoing():
+		return None
+	account = {"email_id": "killed@complaints.test", "enable_outgoing": 1, "default_outgoing": 1}
+	server = {"smtp_server": "127.0.0.1", "smtp_port": 25, "awaiting_password": 1}
+	doc = frappe.get_doc({"doctype": "Email Account", "email_account_name": "Killed", **account, **server})
+	return doc.insert().name
 
 
 def start_worker(site: str, sites_path: str, now: datetime) -> int:
@@ -125,6 +142,20 @@ def once_each(names: list[str]) -> bool:
 		)
 	)
 	assert set(told.values()) == {1} and {name for name, _user in told} == set(names)
+	mails = frappe.get_all(
+		"Email Queue", {"reference_doctype": "Complaint"}, ["name", "reference_name"], order_by="name"
+	)
+	case_of = {mail.name: mail.reference_name for mail in mails}
+	mailed = Counter(
+		(case_of[row.parent], row.recipient)
+		for row in frappe.get_all(
+			"Email Queue Recipient",
+			{"parent": ("in", list(case_of))},
+			["parent", "recipient"],
+			order_by="name",
+		)
+	)
+	assert mailed == told, "and one mail"
 	assert set(frappe.get_all("Complaint", pluck="escalation_level", order_by="name")) == {1}
 	assert not verification.verify().findings
 	return True

@@ -1,7 +1,8 @@
 frappe.ui.form.on("Complaint Mail Triage", {
 	refresh(frm) {
 		frm.disable_save();
-		if (!["Open", "Set Aside"].includes(frm.doc.status) || !frm.perm[0].write) return;
+		if (!["Open", "Set Aside"].includes(frm.doc.status)) return;
+		if (!frappe.user.has_role("Complaint Manager")) return;
 		frm.add_custom_button(__("File on a Complaint"), () => file_on_complaint(frm));
 		frm.add_custom_button(__("Make a New Complaint"), () => make_complaint(frm));
 		frm.add_custom_button(__("Dismiss"), () => dismiss(frm));
