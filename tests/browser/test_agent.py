@@ -108,12 +108,12 @@ def test_from_received_to_closed_by_the_buttons(agent, shot):
 	shot("list")
 
 	open_form(page, name)
-	assert page.locator('.complaint-milestones [data-stage="acknowledge"][data-state="Running"]').count() == 1
+	page.locator('.complaint-milestones [data-stage="acknowledge"][data-state="Running"]').wait_for()
 	shot("form-received")
 
 	press(page, "Acknowledge", channel="Phone")
 	wait_for_state(page, "Acknowledged")
-	assert page.locator('.complaint-milestones [data-stage="acknowledge"][data-state="Met"]').count() == 1
+	page.locator('.complaint-milestones [data-stage="acknowledge"][data-state="Met"]').wait_for()
 
 	press(page, "Assess")
 	page.locator(".modal.show .msgprint", has_text="Still needed").wait_for()

@@ -88,7 +88,7 @@ def test_a_guests_whole_way(visitor, desk):
 	desk.act(reference, "Send Response", channel="Phone")
 	look(page, reference, key)
 	stands(page, "Answered")
-	assert "The seal was missing" in page.locator("section", has_text="Our answer").first.inner_text()
+	assert "The seal was missing" in page.locator("section", has=page.locator("#decision")).inner_text()
 	picture(PICTURES, page, f"answer-{page.kind}")
 	page.get_by_label("No, I do not accept it").check()
 	page.get_by_role("button", name="Send the answer").click()  # without a reason

@@ -49,7 +49,7 @@ def desk(browser, base_url, login):
 @contextmanager
 def visit(browser, base_url: str, **options):
 	"""A page of its own with options of the browser's context."""
-	context = browser.new_context(base_url=base_url, locale="en", **options)
+	context = browser.new_context(base_url=base_url, **{"locale": "en", **options})
 	page = context.new_page()
 	page.set_default_timeout(20_000)
 	yield page
@@ -258,21 +258,22 @@ def test_nothing_is_lost_at_twice_the_size(browser, base_url):
 
 def test_markup_is_shown_and_not_obeyed(page, desk):
 	evil = "<img src=x onerror=document.title='hacked'>"
-	reference, key = file_complaint(page, f"{evil} {{{{ 7*7 }}}}", **{**GUEST, "complainant_name": evil})
+	file_complaint(page, f"{evil} {{{{ 7*7 }}}}", **{**GUEST, "complainant_name": evil})
 	page.get_by_role("button", name="See your complaint").click()
 	page.locator("#state").wait_for()
 	page.locator("summary", has_text="Write to us").click()
 	page.locator("#message-text").fill(f"{evil}</textarea><script>document.title='hacked'</script>")
 	page.get_by_role("button", name="Send the message").click()
 	page.locator("#outcome").wait_for()
-	assert "<img src=x" in page.locator("h1").inner_text() and "{{ 7*7 }}" in page.locator("h1").inner_text()
+	# Frappe takes out what could run, and what is left is shown as text
+	assert "<img src=" in page.locator("h1").inner_text() and "{{ 7*7 }}" in page.locator("h1").inner_text()
 	assert "hacked" not in page.title() and page.locator("main img").count() == 0
 	page.goto("/complaint/track?reference=%22%3E%3Cscript%3Edocument.title='hacked'%3C/script%3E")
 	assert "hacked" not in page.title()
 
 
 def test_in_german(browser, base_url):
-	with visit(browser, base_url, viewport=PHONE, extra_http_headers={"Accept-Language": "de"}) as page:
+	with visit(browser, base_url, viewport=PHONE, locale="de") as page:
 		page.goto("/complaint/new")
 		assert page.locator("html").get_attribute("lang") == "de"
 		assert page.locator("h1").inner_text() == "Beschwerde einreichen"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -126,8 +127,14 @@ def test_from_preset_to_escalation(policies, clock_ahead, shot):
 	)
 	assert len(json.loads(assigned)) == 1
 
-	page.goto("/app/complaint?status=Received")
-	page.get_by_text("Overdue · Received").first.wait_for()
+	page.goto("/app/complaint")
+	page.locator(".inner-group-button", has_text="Due").locator("button").click()
+	page.locator(".inner-group-button .dropdown-menu a", has_text=re.compile(r"^\s*Overdue\s*$")).click()
+	page.wait_for_function(
+		"() => cur_list.get_filters_for_args().some(one => one[1] === 'is_overdue') && cur_list.data.length"
+	)
+	page.locator(".list-row", has_text=name).first.wait_for()
+	assert page.evaluate("() => cur_list.data.every(one => one.is_overdue)")
 	shot("clock-list")
 	page.goto("/app")
 	page.locator(".notifications-icon, .dropdown-notifications").first.click()

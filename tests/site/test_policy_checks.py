@@ -361,7 +361,13 @@ def test_a_twin_is_warned_of_as_it_will_be_refused():
 	twin.update(name=None, rank=79, docstatus=0, version_of=None)
 	doc = frappe.new_doc("Complaint SLA Policy")
 	doc.update(
-		{"title": "Twin", "rank": 79, "valid_from": "2020-01-01", "time_zone": "Europe/Berlin", "company": twin.company}
+		{
+			"title": "Twin",
+			"rank": 79,
+			"valid_from": "2020-01-01",
+			"time_zone": "Europe/Berlin",
+			"company": twin.company,
+		}
 	)
 	doc.update({"targets": rows, "working_hours": twin.working_hours})
 	doc.insert()

@@ -145,9 +145,9 @@ def once_each(names: list[str]) -> bool:
 	mails = frappe.get_all(
 		"Email Queue", {"reference_doctype": "Complaint"}, ["name", "reference_name"], order_by="name"
 	)
-	case_of = {mail.name: mail.reference_name for mail in mails}
+	case_of = {str(mail.name): mail.reference_name for mail in mails}
 	mailed = Counter(
-		(case_of[row.parent], row.recipient)
+		(case_of[str(row.parent)], row.recipient)
 		for row in frappe.get_all(
 			"Email Queue Recipient",
 			{"parent": ("in", list(case_of))},
