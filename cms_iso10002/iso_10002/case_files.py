@@ -1,0 +1,154 @@
+"""Closed case files as an audit reads them: many at once, in a fixed number of queries, without a lock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import frappe
+from frappe.utils import get_datetime, getdate
+
+from cms_iso10002.complaints import cases, clock
+from cms_iso10002.core import authority
+from cms_iso10002.core.case import Case
+from cms_iso10002.core.case_audit import Authority, CaseFile
+
+TABLES = {
+	"aspects": "Complaint Aspect",
+	"decisions": "Complaint Decision",
+	"redress": "Complaint Redress",
+	"persons_concerned": "Complaint Concerned Person",
+	"milestones": "Complaint Milestone",
+}
+BELONGING = {
+	"letters": ("Complaint Letter", ("kind", "channel", "sent_on", "delivery")),
+	"disputes": ("External Dispute", ("filed_on", "closed_on", "outcome")),
+}
+GRANTED = ("Approved", "Offered", "Accepted", "Implemented", "Verified")
+"""States of redress that somebody has granted."""
+
+
+def read(names: Sequence[str]) -> dict[str, CaseFile]:
+	"""The files of complaints by name; one that is not there (any more) is left out. Asks for no permission."""
+	docs = _by_name("Complaint", names)
+	rows = {field: _rows(doctype, docs) for field, doctype in TABLES.items()}
+	belonging = {name: _belonging(*which, docs) for name, which in BELONGING.items()}
+	events = _events(docs)
+	granted = _authorities(rows["redress"])
+	trainings = _trainings({doc.handler for doc in docs.values() if doc.handler})
+	files = {}
+	for name, doc in docs.items():
+		children = {field: found.get(name, []) for field, found in rows.items()}
+		closed = get_datetime(doc.closed_on or doc.modified)
+		case = Case(
+			doc={**doc, **children},
+			now=clock.to_utc(closed),
+			today=closed.date(),
+			letters=belonging["letters"].get(name, []),
+			disputes=belonging["disputes"].get(name, []),
+			settings=cases.settings(),
+			concerned=cases.concerned_users(children),
+		)
+		files[name] = CaseFile(
+			case=case,
+			milestones=children["milestones"],
+			events=events.get(name, []),
+			authorities=granted.get(name, []),
+			trained=_was_trained(trainings.get(doc.handler, ()), closed.date()) if doc.handler else None,
+		)
+	return files
+
+
+def _by_name(doctype: str, names: Iterable[str]) -> dict[str, frappe._dict]:
+	filters = {"name": ("in", list(names) or [""])}
+	rows = frappe.get_all(doctype, filters=filters, fields=["*"], order_by="name")
+	return {row.name: row for row in rows}
+
+
+def _grouped(rows: Iterable[frappe._dict], key: str) -> dict[str, list[frappe._dict]]:
+	found = defaultdict(list)
+	for row in rows:
+		found[row[key]].append(row)
+	return found
+
+
+def _rows(doctype: str, parents: Iterable[str]) -> dict[str, list[frappe._dict]]:
+	filters = {"parenttype": "Complaint", "parent": ("in", list(parents) or [""])}
+	rows = frappe.get_all(doctype, filters=filters, fields=["*"], order_by="parent, idx")
+	return _grouped(rows, "parent")
+
+
+def _belonging(doctype: str, fields: Sequence[str], names: Iterable[str]) -> dict[str, list[frappe._dict]]:
+	filters = {"complaint": ("in", list(names) or [""])}
+	rows = frappe.get_all(doctype, filters=filters, fields=["complaint", *fields], order_by="creation")
+	return _grouped(rows, "complaint")
+
+
+def _events(names: Iterable[str]) -> dict[str, list[str]]:
+	rows = frappe.get_all(
+		"Complaint Event",
+		filters={"complaint": ("in", list(names) or [""])},
+		fields=["complaint", "kind"],
+		order_by="complaint, sequence",
+	)
+	return {name: [row.kind for row in found] for name, found in _grouped(rows, "complaint").items()}
+
+
+def _authorities(redress: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[Authority]]:
+	"""Redress with amounts that was granted, with whether who approved it may grant so much, by their present roles."""
+	rows = [
+		row
+		for found in redress.values()
+		for row in found
+		if row.get("amount") and row.get("state") in GRANTED
+	]
+	remedies, approvers = {row.remedy for row in rows}, {row.approved_by for row in rows}
+	limits = _grouped(
+		frappe.get_all(
+			"Complaint Authority Limit",
+			filters={
+				"parenttype": "Complaint Remedy",
+				"parent": ("in", sorted(filter(None, remedies)) or [""]),
+			},
+			fields=["parent", "role", "amount", "currency"],
+			order_by="parent, idx",
+		),
+		"parent",
+	)
+	roles = _grouped(
+		frappe.get_all(
+			"Has Role",
+			filters={"parenttype": "User", "parent": ("in", sorted(filter(None, approvers)) or [""])},
+			fields=["parent", "role"],
+			order_by="parent, role",
+		),
+		"parent",
+	)
+	found = defaultdict(list)
+	for row in rows:
+		held = [one.role for one in roles.get(row.approved_by, ())]
+		allowed = authority.within(row.amount, row.currency, held, limits.get(row.remedy, ()))
+		found[row.parent].append(Authority(row.remedy, row.approved_by or "", allowed))
+	return found
+
+
+def _trainings(users: Iterable[str]) -> dict[str, list[frappe._dict]]:
+	rows = frappe.get_all(
+		"Complaint Handler Training",
+		filters={"user": ("in", sorted(users) or [""])},
+		fields=["user", "trained_on", "valid_until"],
+		order_by="trained_on",
+	)
+	return _grouped(rows, "user")
+
+
+def _was_trained(trainings: Iterable[Mapping[str, Any]], day: date) -> bool:
+	"""Whether one of the trainings was valid on `day`; one without an end is valid for good."""
+	return any(
+		row.get("trained_on")
+		and getdate(row["trained_on"]) <= day
+		and (not row.get("valid_until") or getdate(row["valid_until"]) >= day)
+		for row in trainings
+	)

@@ -1,0 +1,288 @@
+"""An audit of closed cases, from its draw to its last finding closed."""
+
+import frappe
+import pytest
+
+from cms_iso10002.core import case_audit
+from cms_iso10002.iso_10002 import audits, case_files
+
+from .factories import act, advance, as_user, make_complaint, make_user
+
+
+def close_one(**values):
+	"""A complaint that was upheld, accepted and closed."""
+	doc = advance(make_complaint(remedy_notes="An apology", **values), "Response Sent")
+	act(doc, "Record Acceptance", words="Fine by me")
+	return act(doc, "Close")
+
+
+def make_audit(**values):
+	doc = frappe.new_doc("Complaint Case Audit")
+	doc.update({"title": "Files of the year", "auditor": make_user("auditor"), **period(), **values})
+	doc.insert()
+	return doc
+
+
+def period():
+	today = frappe.utils.getdate()
+	return {"from_date": frappe.utils.add_days(today, -365), "to_date": today}
+
+
+def step(doc, name):
+	audits.take_step(doc.name, name)
+	return frappe.get_doc(doc.doctype, doc.name)
+
+
+def answer_all(doc, verdict="Passed"):
+	for complaint, key in audits.open_questions(doc):
+		audits.record_answer(doc.name, complaint, key, verdict)
+	return frappe.get_doc(doc.doctype, doc.name)
+
+
+@pytest.fixture
+def closed():
+	return [close_one(subject=f"Kettle {number}") for number in range(3)]
+
+
+@pytest.fixture
+def auditor(closed):
+	"""Everything is done as the auditor."""
+	user = make_user("auditor")
+	frappe.set_user(user)
+	yield user
+	frappe.set_user("Administrator")
+
+
+def test_the_whole_way(closed, auditor):
+	doc = step(make_audit(), "draw")
+	assert (doc.status, doc.population, doc.sample_size) == ("In Progress", 3, 3)
+	assert [row.complaint for row in doc.sample] == sorted(case.name for case in closed)
+	assert doc.seed and doc.drawn_on
+	tests = audits.tests_of(doc.sample[0])
+	assert tests["closed"]["verdict"] == tests["receipt"]["verdict"] == "Passed"
+	assert tests["trained"] == {
+		"verdict": "Failed",
+		"text": "The handler had no valid training at the time.",
+	} or (tests["trained"]["verdict"] == "Not Applicable")
+	doc = answer_all(doc)
+	for row in doc.sample:
+		if row.result == "Failed":
+			doc.append(
+				"findings",
+				{
+					"complaint": row.complaint,
+					"clause": "competence",
+					"grade": "Observation",
+					"finding": "No training",
+					"responsible": make_user("manager"),
+					"due_date": frappe.utils.add_days(None, 30),
+				},
+			)
+	doc.conclusion = "Complaints are handled as they should be."
+	doc.append(
+		"findings",
+		{
+			"finding": "Say more",
+			"responsible": make_user("manager"),
+			"due_date": frappe.utils.add_days(None, 30),
+		},
+	)
+	doc.save()
+	doc = step(doc, "report")
+	assert doc.status == "Reported" and doc.reported_on
+	tasks = frappe.get_all("ToDo", {"reference_name": doc.name}, pluck="allocated_to", order_by="name")
+	assert set(tasks) == {make_user("manager")} and len(tasks) == len(doc.findings)
+	with pytest.raises(frappe.ValidationError, match="still open"):
+		step(doc, "close")
+	for row in doc.findings:
+		row.update({"closed_on": frappe.utils.nowdate(), "closure_evidence": "New letter, seen"})
+	doc.save()
+	doc = step(doc, "close")
+	assert doc.status == "Closed"
+	doc.conclusion = "Something else"
+	with pytest.raises(frappe.ValidationError, match="closed"):
+		doc.save()
+
+
+def test_the_same_seed_draws_the_same(closed, auditor):
+	one, other = step(make_audit(seed=7), "draw"), step(make_audit(seed=7), "draw")
+	assert [row.complaint for row in one.sample] == [row.complaint for row in other.sample]
+	assert one.seed == other.seed == 7
+
+
+def test_a_period_without_closed_cases_is_refused(auditor):
+	doc = make_audit(from_date="2001-01-01", to_date="2001-12-31")
+	with pytest.raises(frappe.ValidationError, match="No complaint was closed"):
+		step(doc, "draw")
+	assert frappe.db.get_value(doc.doctype, doc.name, "status") == "Planned"
+
+
+def test_a_period_that_ends_before_it_starts_is_refused(auditor):
+	with pytest.raises(frappe.ValidationError, match="ends before it starts"):
+		make_audit(from_date="2026-02-01", to_date="2026-01-01")
+
+
+def test_nobody_audits_their_own_work(closed):
+	user = make_user("auditor3", "Complaint Auditor", "Complaint Agent")
+	frappe.db.set_value("Complaint", closed[0].name, "handler", user)
+	doc = as_user(user, lambda: make_audit(auditor=user))
+	with pytest.raises(frappe.ValidationError, match=f"worked on 1 of the 3.*{closed[0].name}"):
+		as_user(user, lambda: step(doc, "draw"))
+
+
+def test_who_decided_does_not_audit(closed):
+	assert audits.worked_on(make_user("investigator"), [case.name for case in closed]) == sorted(
+		case.name for case in closed
+	)
+
+
+def test_only_an_auditor_audits(closed):
+	with pytest.raises(frappe.ValidationError, match="Complaint Auditor"):
+		make_audit(auditor=make_user("agent"))
+
+
+def test_restricted_cases_are_left_out_and_counted(closed, auditor):
+	frappe.db.set_value("Complaint", closed[0].name, "confidentiality", "Restricted")
+	doc = step(make_audit(), "draw")
+	assert (doc.population, doc.left_out) == (2, 1)
+	assert closed[0].name not in [row.complaint for row in doc.sample]
+
+
+def test_duplicates_are_no_cases(closed, auditor):
+	frappe.db.set_value("Complaint", closed[0].name, "status", "Duplicate")
+	assert step(make_audit(), "draw").population == 2
+
+
+def test_anonymised_and_lost_cases_are_said_to_be_and_never_passed(closed, auditor):
+	doc = step(make_audit(), "draw")
+	frappe.db.set_value("Complaint", closed[0].name, "anonymised_on", frappe.utils.now())
+	frappe.db.delete("Complaint", {"name": closed[1].name})
+	doc = step(doc, "examine")
+	rows = {row.complaint: row for row in doc.sample}
+	assert rows[closed[0].name].result == rows[closed[1].name].result == "Unavailable"
+	assert "anonymised" in audits.tests_of(rows[closed[0].name])["unavailable"]
+	assert "not there" in audits.tests_of(rows[closed[1].name])["unavailable"]
+	view = audits.get_files(doc.name)
+	assert sum(view["totals"]["receipt"].values()) == 1
+
+
+def test_a_late_acknowledgement_is_found(closed, auditor):
+	frappe.db.set_value(
+		"Complaint Milestone", {"parent": closed[0].name, "stage": "acknowledge"}, "state", "Met Late"
+	)
+	doc = step(make_audit(), "draw")
+	row = next(row for row in doc.sample if row.complaint == closed[0].name)
+	assert audits.tests_of(row)["acknowledged"]["verdict"] == "Failed" and row.result == "Failed"
+
+
+def test_what_is_missing_for_the_report_is_said(closed, auditor):
+	doc = step(make_audit(), "draw")
+	with pytest.raises(frappe.ValidationError, match="9 questions are not answered"):
+		step(doc, "report")
+	doc = answer_all(doc)
+	with pytest.raises(frappe.ValidationError, match="conclusion"):
+		step(doc, "report")
+
+
+def test_a_failed_file_needs_a_finding(closed, auditor):
+	doc = answer_all(step(make_audit(), "draw"))
+	audits.record_answer(doc.name, closed[0].name, "plain", "Failed", "The letter is rude")
+	doc.reload()
+	doc.conclusion = "Good but for one."
+	doc.save()
+	with pytest.raises(frappe.ValidationError, match=closed[0].name):
+		step(doc, "report")
+
+
+def test_bad_answers_are_refused(closed, auditor):
+	doc = step(make_audit(), "draw")
+	name = closed[0].name
+	with pytest.raises(frappe.ValidationError, match="no open question"):
+		audits.record_answer(doc.name, name, "receipt", "Failed", "no")
+	with pytest.raises(frappe.ValidationError, match="no open question"):
+		audits.record_answer(doc.name, "CMP-0", "plain", "Passed")
+	with pytest.raises(frappe.ValidationError, match="Answer with one of"):
+		audits.record_answer(doc.name, name, "plain", "Perhaps")
+	with pytest.raises(frappe.ValidationError, match="Write down"):
+		audits.record_answer(doc.name, name, "plain", "Failed")
+
+
+def test_a_client_can_change_nothing_that_was_drawn(closed, auditor):
+	doc = step(make_audit(), "draw")
+	doc.sample = doc.sample[:1]
+	doc.sample[0].tests = doc.sample[0].result = ""
+	doc.update({"seed": 1, "status": "Closed", "from_date": "2001-01-01"})
+	doc.save()
+	doc.reload()
+	assert doc.sample_size == len(doc.sample) == 3
+	assert doc.status == "In Progress" and doc.seed != 1 and str(doc.from_date) != "2001-01-01"
+	with pytest.raises(frappe.ValidationError, match="evidence"):
+		doc.delete()
+
+
+def test_others_read_and_do_not_write(closed, auditor):
+	doc = step(make_audit(), "draw")
+	frappe.set_user(make_user("manager"))
+	assert audits.get_files(doc.name)["files"]
+	with pytest.raises(frappe.PermissionError):
+		step(doc, "report")
+	frappe.set_user(make_user("agent"))
+	with pytest.raises(frappe.PermissionError):
+		audits.get_files(doc.name)
+
+
+def test_files_of_restricted_cases_are_not_shown_to_others(closed, auditor):
+	doc = step(make_audit(), "draw")
+	frappe.db.set_value("Complaint", closed[0].name, "confidentiality", "Restricted")
+	view = audits.get_files(doc.name)
+	assert view["hidden"] == 1 and closed[0].name not in [file["complaint"] for file in view["files"]]
+	assert sum(view["totals"]["receipt"].values()) == 3  # totals count all
+
+
+def test_many_files_are_read_in_as_many_queries_as_one(closed):
+	names = [case.name for case in closed]
+
+	def queries(names):
+		before = frappe.db.sql
+		count = []
+		frappe.db.sql = lambda *args, **kwargs: (count.append(args[0]), before(*args, **kwargs))[1]
+		try:
+			case_files.read(names)
+		finally:
+			frappe.db.sql = before
+		return len(count)
+
+	case_files.read(names)
+	assert queries(names) == queries(names[:1])
+
+
+def test_what_is_read_is_what_the_case_says(closed):
+	edit_free = frappe.get_doc("Complaint", closed[0].name)
+	file = case_files.read([closed[0].name])[closed[0].name]
+	assert file.case.get("closure_basis") == edit_free.closure_basis == "Accepted"
+	assert file.events.index("assessed") < file.events.index("investigated")
+	assert case_audit.examine(file)["closed"].verdict == "Passed"
+
+
+def test_redress_beyond_authority(closed):
+	remedy = frappe.get_doc({"doctype": "Complaint Remedy", "remedy_name": "Cheque", "type": "Money"})
+	remedy.append("authority_limits", {"role": "Complaint Agent", "amount": 50, "currency": "EUR"})
+	remedy.append("authority_limits", {"role": "Complaint Manager", "amount": 500, "currency": "EUR"})
+	remedy.insert()
+	for row, (amount, user) in enumerate([(40, "agent"), (60, "agent"), (60, "manager")]):
+		case = frappe.get_doc("Complaint", closed[row].name)
+		case.append(
+			"redress",
+			{
+				"remedy": "Cheque",
+				"amount": amount,
+				"currency": "EUR",
+				"state": "Implemented",
+				"approved_by": make_user(user),
+			},
+		)
+		for child in case.redress:
+			child.db_insert()
+	files = case_files.read([case.name for case in closed])
+	verdicts = [case_audit.examine(files[case.name])["authority"].verdict for case in closed]
+	assert verdicts == ["Passed", "Failed", "Passed"]
