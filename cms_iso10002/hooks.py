@@ -23,6 +23,7 @@ standard_portal_menu_items = [
 ]
 
 doctype_js = {
+	"Complaint": "public/js/complaint_training.js",
 	"Customer": "public/js/customer.js",
 	"Issue": "public/js/issue.js",
 }
@@ -34,8 +35,16 @@ override_doctype_dashboards = {
 
 doc_events = {
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
-	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
-	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
+	"ToDo": {
+		"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee",
+		"after_insert": "cms_iso10002.iso_10002.competence.on_assignment",
+	},
+	"Complaint": {
+		"on_update": [
+			"cms_iso10002.erpnext_bridge.issue.show_on_issue",
+			"cms_iso10002.iso_10002.competence.on_complaint",
+		],
+	},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
 	"File": {"before_insert": "cms_iso10002.complaints.mail_triage.refuse_other_file"},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
@@ -62,8 +71,12 @@ scheduler_events = {
 	"daily": [
 		"cms_iso10002.complaints.sealing.make_daily_seal",
 		"cms_iso10002.portal.feedback_requests.run",
+		"cms_iso10002.iso_10002.reminders.run",
 	],
-	"daily_long": ["cms_iso10002.complaints.summary.rebuild"],
+	"daily_long": [
+		"cms_iso10002.complaints.summary.rebuild",
+		"cms_iso10002.iso_10002.objectives.refresh_all",
+	],
 }
 
 has_permission = {
@@ -74,6 +87,8 @@ has_permission = {
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.belonging",
 	"External Dispute": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group",
+	"Complaint Handler Training": "cms_iso10002.iso_10002.permissions.own",
+	"Complaints Policy Acknowledgement": "cms_iso10002.iso_10002.permissions.own",
 }
 
 permission_query_conditions = {
@@ -84,6 +99,8 @@ permission_query_conditions = {
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.feedback_conditions",
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group_conditions",
+	"Complaint Handler Training": "cms_iso10002.iso_10002.permissions.training_conditions",
+	"Complaints Policy Acknowledgement": "cms_iso10002.iso_10002.permissions.acknowledgement_conditions",
 	"Complaint Aspect": "cms_iso10002.complaints.row_permissions.aspect",
 	"Complaint Concerned Person": "cms_iso10002.complaints.row_permissions.concerned_person",
 	"Complaint Decision": "cms_iso10002.complaints.row_permissions.decision",
@@ -104,5 +121,6 @@ jinja = {
 		"cms_iso10002.complaints.printing.complaint_letter",
 		"cms_iso10002.complaints.printing.complaint_form",
 		"cms_iso10002.complaints.printing.complaint_follow_up",
+		"cms_iso10002.iso_10002.printing_policy.complaints_policy",
 	]
 }

@@ -11,10 +11,11 @@ from frappe.query_builder import DocType
 from frappe.query_builder.functions import Sum
 from frappe.utils import cint, cstr
 
-from cms_iso10002.complaints import clock, intake, letter_sender, policy
+from cms_iso10002.complaints import clock, intake, letter_language, letter_sender, policy
 from cms_iso10002.complaints.policy_trial import in_words
 from cms_iso10002.core.clocks import Target
 from cms_iso10002.core.refusal import N_
+from cms_iso10002.iso_10002 import published_policy
 from cms_iso10002.portal import filing
 
 STAGES = {
@@ -31,12 +32,16 @@ COUNTED = {"acknowledge": N_("Confirmed in time"), "decide": N_("Answered in tim
 def content() -> dict[str, Any]:
 	"""What the policy page shows.
 
-	`text` (HTML that a person with the role published), `organisation`, `contact`, `stages` (label, within), `remedies`,
+	`policy` (the published Complaints Policy in force: title, version, valid_from, next_review_on, body, language,
+	direction; else None), `text` (of the settings, where there is no such policy; both HTML that a person with the role
+	published), `organisation`, `contact`, `stages` (label, within), `remedies`,
 	`categories`, `bodies` (where to turn outside), `recourse_days`, `guests_allowed`, `figures` (None: not shown).
 	"""
 	settings = frappe.get_cached_doc("Complaint Settings")
+	in_force = published()
 	return {
-		"text": cstr(settings.get("policy_text")),
+		"policy": in_force,
+		"text": "" if in_force else cstr(settings.get("policy_text")),
 		"organisation": letter_sender.organisation(intake.default_company()),
 		"contact": contact(),
 		"stages": stages(),
@@ -46,6 +51,23 @@ def content() -> dict[str, Any]:
 		"recourse_days": cint(settings.recourse_window_days),
 		"guests_allowed": filing.guests_allowed(),
 		"figures": figures() if cint(settings.get("show_figures")) else None,
+	}
+
+
+def published() -> dict[str, Any] | None:
+	"""The policy that management approved, in the reader's language where there is one."""
+	language = frappe.local.lang or "en"
+	found = published_policy.published(intake.default_company(), language)
+	if not found:
+		return None
+	return {
+		"title": found.title,
+		"version": found.version,
+		"valid_from": letter_language.date_text(found.valid_from, language),
+		"next_review_on": letter_language.date_text(found.next_review_on, language),
+		"body": published_policy.below(found.body, 3),
+		"language": found.language,
+		"direction": letter_language.direction(found.language),
 	}
 
 

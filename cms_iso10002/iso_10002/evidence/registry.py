@@ -53,6 +53,14 @@ def compute(clause: str, period: Period, company: str | None = None) -> list[Evi
 	return [_safely(clause, function, period, company) for function in figures(clause)]
 
 
+def compute_figure(clause: str, figure: str, period: Period, company: str | None = None) -> Evidence | None:
+	"""One figure of a clause by its name; None where there is none of that name."""
+	for function in figures(clause):
+		if getattr(function, "figure", function.__name__) == figure:
+			return _safely(clause, function, period, company)
+	return None
+
+
 def compute_all(period: Period, company: str | None = None) -> Iterator[tuple[str, list[Evidence]]]:
 	"""Every clause that has figures, with them, one after the other (for a progress bar)."""
 	for clause in clauses():

@@ -1,0 +1,34 @@
+"""The register of context: issues, interested parties, scope, risks and opportunities (ISO 10002:2018, 5.1)."""
+
+from __future__ import annotations
+
+import frappe
+from frappe import _
+
+from cms_iso10002.complaints import clock
+from cms_iso10002.core import context as core
+
+KEPT = ("last_review_on", "last_reviewed_by", "reminded_for")
+"""What the server keeps: whatever a client sends, the database's value stands."""
+
+
+def keep_review(doc) -> None:
+	before = None if doc.is_new() else doc.get_doc_before_save()
+	for name in KEPT:
+		doc.set(name, before.get(name) if before else None)
+	doc.identified_on = doc.identified_on or clock.today()
+
+
+def check(doc) -> None:
+	"""Raises a ValidationError where it is not said when it is looked at again, or how heavy a risk is."""
+	if doc.status != "Closed" and not doc.review_on:
+		frappe.throw(_("Say when this is looked at again: Review On."))
+	if doc.kind in core.WEIGHED and not (doc.likelihood and doc.impact):
+		frappe.throw(
+			_("Say how likely it is and how heavy its impact would be: {0} needs both.").format(_(doc.kind))
+		)
+
+
+def weigh(doc) -> None:
+	doc.score = core.score(doc.likelihood, doc.impact)
+	doc.rating = core.rating(doc.score)

@@ -1,0 +1,22 @@
+from frappe.model.document import Document
+
+
+class ComplaintObjectiveActual(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		actual: DF.Float
+		day: DF.Date
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		sample: DF.Int
+		status: DF.Data | None
+	# end: auto-generated types
+
+	pass

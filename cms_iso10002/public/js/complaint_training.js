@@ -1,0 +1,18 @@
+// Who works on a case without valid training is named on its form; Python decides who that is.
+frappe.ui.form.on("Complaint", {
+	refresh(frm) {
+		if (frm.is_new()) return;
+		const complaint = frm.doc.name;
+		frappe.xcall("cms_iso10002.iso_10002.competence.untrained", { complaint }).then((names) => {
+			if (frm.doc.name !== complaint) return;
+			frm.layout.message.find(".complaint-training").closest(".form-message").remove();
+			if (!names.length) return;
+			frm.layout.show_message(
+				`<span class="complaint-training">${__("No valid training in handling complaints: {0}", [
+					names.join(", "),
+				])}</span>`,
+				"orange"
+			);
+		});
+	},
+});
