@@ -122,5 +122,7 @@ jinja = {
 		"cms_iso10002.complaints.printing.complaint_form",
 		"cms_iso10002.complaints.printing.complaint_follow_up",
 		"cms_iso10002.iso_10002.printing_policy.complaints_policy",
+		"cms_iso10002.iso_10002.printing_reports.case_audit_report",
+		"cms_iso10002.iso_10002.printing_reports.management_review_minutes",
 	]
 }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import frappe
-from frappe.utils import get_datetime, getdate
+from frappe.utils import get_datetime
 
 from cms_iso10002.complaints import cases, clock
 from cms_iso10002.core import authority
 from cms_iso10002.core.case import Case
 from cms_iso10002.core.case_audit import Authority, CaseFile
+from cms_iso10002.iso_10002 import training
 
 TABLES = {
 	"aspects": "Complaint Aspect",
@@ -37,7 +37,7 @@ def read(names: Sequence[str]) -> dict[str, CaseFile]:
 	belonging = {name: _belonging(*which, docs) for name, which in BELONGING.items()}
 	events = _events(docs)
 	granted = _authorities(rows["redress"])
-	trainings = _trainings({doc.handler for doc in docs.values() if doc.handler})
+	trainings = training.of({doc.handler for doc in docs.values() if doc.handler})
 	files = {}
 	for name, doc in docs.items():
 		children = {field: found.get(name, []) for field, found in rows.items()}
@@ -56,7 +56,9 @@ def read(names: Sequence[str]) -> dict[str, CaseFile]:
 			milestones=children["milestones"],
 			events=events.get(name, []),
 			authorities=granted.get(name, []),
-			trained=_was_trained(trainings.get(doc.handler, ()), closed.date()) if doc.handler else None,
+			trained=any(training.is_valid(row, closed.date()) for row in trainings.get(doc.handler, ()))
+			if doc.handler
+			else None,
 		)
 	return files
 
@@ -132,23 +134,3 @@ def _authorities(redress: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str
 		allowed = authority.within(row.amount, row.currency, held, limits.get(row.remedy, ()))
 		found[row.parent].append(Authority(row.remedy, row.approved_by or "", allowed))
 	return found
-
-
-def _trainings(users: Iterable[str]) -> dict[str, list[frappe._dict]]:
-	rows = frappe.get_all(
-		"Complaint Handler Training",
-		filters={"user": ("in", sorted(users) or [""])},
-		fields=["user", "trained_on", "valid_until"],
-		order_by="trained_on",
-	)
-	return _grouped(rows, "user")
-
-
-def _was_trained(trainings: Iterable[Mapping[str, Any]], day: date) -> bool:
-	"""Whether one of the trainings was valid on `day`; one without an end is valid for good."""
-	return any(
-		row.get("trained_on")
-		and getdate(row["trained_on"]) <= day
-		and (not row.get("valid_until") or getdate(row["valid_until"]) >= day)
-		for row in trainings
-	)

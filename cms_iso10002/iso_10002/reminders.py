@@ -16,7 +16,7 @@ from frappe.utils import cint, getdate
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.complaints.transactions import all_or_nothing
-from cms_iso10002.iso_10002 import acknowledgements, people, reviews, telling, training
+from cms_iso10002.iso_10002 import acknowledgements, management_reviews, people, reviews, telling, training
 from cms_iso10002.iso_10002.published_policy import DOCTYPE as POLICY
 
 MANAGER = ("Complaint Manager",)
@@ -27,7 +27,13 @@ GRACE = timedelta(days=31)
 
 def run() -> None:
 	"""Remind of everything that is due; what fails is logged and keeps nothing else back."""
-	for remind in (policy_reviews, unread_policies, expiring_training, context_reviews):
+	for remind in (
+		policy_reviews,
+		unread_policies,
+		expiring_training,
+		context_reviews,
+		management_reviews.remind,
+	):
 		try:
 			with all_or_nothing():
 				remind()

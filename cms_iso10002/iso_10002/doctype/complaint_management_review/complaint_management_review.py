@@ -1,0 +1,102 @@
+import frappe
+from frappe import _
+from frappe.model.document import Document
+from frappe.utils import getdate
+
+from cms_iso10002.iso_10002 import management_reviews
+
+SERVER_FIELDS = ("status", "gathered_on", "approved_by", "approved_on", "reminded_for")
+OPEN_TO_THE_END = ("done_on", "result")
+"""What may be written of a decision once the minutes are approved: what became of it."""
+
+
+class ComplaintManagementReview(Document):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		from cms_iso10002.iso_10002.doctype.complaint_management_review_attendee.complaint_management_review_attendee import (
+			ComplaintManagementReviewAttendee,
+		)
+		from cms_iso10002.iso_10002.doctype.complaint_management_review_decision.complaint_management_review_decision import (
+			ComplaintManagementReviewDecision,
+		)
+		from cms_iso10002.iso_10002.doctype.complaint_management_review_input.complaint_management_review_input import (
+			ComplaintManagementReviewInput,
+		)
+
+		approved_by: DF.Link | None
+		approved_on: DF.Date | None
+		attendees: DF.Table[ComplaintManagementReviewAttendee]
+		chair: DF.Link
+		company: DF.Link | None
+		conclusion: DF.Text | None
+		decisions: DF.Table[ComplaintManagementReviewDecision]
+		from_date: DF.Date
+		gathered_on: DF.Datetime | None
+		held_on: DF.Date | None
+		inputs: DF.Table[ComplaintManagementReviewInput]
+		naming_series: DF.Literal["CMR-.YYYY.-.#####"]
+		next_review_on: DF.Date | None
+		quality_meeting: DF.Link | None
+		reminded_for: DF.Date | None
+		status: DF.Literal["Draft", "Held", "Approved"]
+		title: DF.Data
+		to_date: DF.Date
+	# end: auto-generated types
+
+	def before_insert(self):
+		self.start_as_draft()
+
+	def before_validate(self):
+		self.keep_what_is_frozen()
+
+	def validate(self):
+		self.check_period()
+		self.check_decisions()
+
+	def on_trash(self):
+		self.refuse_deletion()
+
+	def start_as_draft(self):
+		"""A copy or an import starts as a draft, with nothing gathered."""
+		self.update({"status": management_reviews.DRAFT, "inputs": [], "gathered_on": None})
+		self.update({"approved_by": None, "approved_on": None, "reminded_for": None})
+
+	def keep_what_is_frozen(self):
+		"""Inputs are changed by gathering and notes alone; what was held and approved stands, whatever a client sends."""
+		before = self.get_doc_before_save()
+		if not before or self.flags.step:
+			return
+		self.set("inputs", before.inputs)
+		for name in SERVER_FIELDS:
+			self.set(name, before.get(name))
+		if before.status == management_reviews.APPROVED:
+			self.keep_minutes(before)
+
+	def keep_minutes(self, before):
+		"""Approved minutes change in nothing but what became of the decisions."""
+		written = {row.name: row for row in self.decisions}
+		for df in self.meta.fields:
+			if df.fieldtype not in frappe.model.no_value_fields or df.fieldtype in frappe.model.table_fields:
+				self.set(df.fieldname, before.get(df.fieldname))
+		for row in self.decisions:
+			if row.name in written:
+				row.update({name: written[row.name].get(name) for name in OPEN_TO_THE_END})
+
+	def check_period(self):
+		if getdate(self.to_date) < getdate(self.from_date):
+			frappe.throw(_("The period ends before it starts: check both dates."))
+
+	def check_decisions(self):
+		for row in self.decisions:
+			if row.done_on and self.held_on and getdate(row.done_on) < getdate(self.held_on):
+				frappe.throw(_("Row {0}: a decision can't be done before it was made.").format(row.idx))
+
+	def refuse_deletion(self):
+		if self.status != management_reviews.DRAFT:
+			frappe.throw(_("A management review that was held is evidence and can't be deleted."))
