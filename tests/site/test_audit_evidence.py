@@ -1,0 +1,144 @@
+"""Figures on audits and management reviews, against figures worked out by hand."""
+
+import frappe
+import pytest
+
+from cms_iso10002.iso_10002.evidence import audits, management_reviews
+from cms_iso10002.iso_10002.evidence.model import CONFORMS, GAP, NO_DATA, PARTIAL, Period
+
+from .factories import make_complaint, make_user
+
+YEAR = Period(frappe.utils.getdate("2025-01-01"), frappe.utils.getdate("2025-12-31"))
+
+
+def write(doctype, tables, **values):
+	"""A record with rows as they lie in the database: the doors for them are tested elsewhere."""
+	doc = frappe.new_doc(doctype)
+	doc.update(values)
+	doc.name = doc.name or frappe.generate_hash(length=8)
+	doc.db_insert()
+	for table, rows in tables.items():
+		for row in rows:
+			child = doc.append(table, row)
+			child.name = frappe.generate_hash(length=8)
+			child.db_insert()
+	return doc
+
+
+def audit(reported_on, findings=(), sample=(), **values):
+	return write(
+		"Complaint Case Audit",
+		{"findings": findings, "sample": sample},
+		title="Audit",
+		auditor=make_user("auditor"),
+		status="Reported",
+		reported_on=reported_on,
+		sample_size=20,
+		**values,
+	)
+
+
+def review(held_on, attendees=(), decisions=(), **values):
+	return write(
+		"Complaint Management Review",
+		{"attendees": attendees, "decisions": decisions},
+		**{"title": "Review", "status": "Held", "held_on": held_on, **values},
+	)
+
+
+FIGURES = (
+	audits.audits_held,
+	audits.independent,
+	audits.findings_closed,
+	management_reviews.on_schedule,
+	management_reviews.reviews_held,
+	management_reviews.decisions_assigned,
+	management_reviews.decisions_done,
+	management_reviews.attendance,
+	management_reviews.resource_decisions,
+)
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_nothing_is_no_data(figure):
+	found = figure(YEAR, None)
+	assert (found.value, found.verdict) == (None, NO_DATA) and found.explanation
+
+
+def test_audits():
+	mine = make_complaint().name
+	frappe.db.set_value("Complaint", mine, "reviewer", make_user("auditor"))
+	others = make_complaint(subject="Other").name
+	audit("2025-03-01", sample=[{"complaint": others}])
+	audit(
+		"2025-12-31",
+		sample=[{"complaint": mine}, {"complaint": others}],
+		findings=[
+			{"finding": "a", "due_date": "2025-06-01", "closed_on": "2025-05-30"},
+			{"finding": "b", "due_date": "2025-06-01", "closed_on": "2025-06-02"},
+			{"finding": "c", "due_date": "2025-12-31"},
+			{"finding": "not due in the year", "due_date": "2026-01-01"},
+		],
+	)
+	audit("2026-01-01")
+	held = audits.audits_held(YEAR, None)
+	assert (held.value, held.verdict, list(held.parts.values())) == (2, CONFORMS, [40])
+	independent = audits.independent(YEAR, None)
+	assert (independent.numerator, independent.denominator, independent.verdict) == (1, 2, GAP)
+	closed = audits.findings_closed(YEAR, None)
+	assert (closed.numerator, closed.denominator, closed.value) == (1, 3, 33.3)
+	assert len(frappe.get_all(held.link.doctype, filters=held.link.filters, order_by="name")) == 2
+
+
+def test_reviews():
+	review(
+		"2024-06-01",
+		next_review_on="2025-06-01",
+		decisions=[
+			{
+				"decision": "x",
+				"kind": "Other",
+				"responsible": "a",
+				"due_date": "2025-02-01",
+				"done_on": "2025-02-01",
+			},
+			{"decision": "y", "kind": "Other", "responsible": "a", "due_date": "2025-03-01"},
+		],
+	)
+	review(
+		"2025-05-20",
+		next_review_on="2025-11-20",
+		attendees=[
+			{"attendee_name": "A"},
+			{"attendee_name": "B"},
+			{"attendee_name": "C", "absent": 1},
+			{"attendee_name": "D"},
+		],
+		decisions=[
+			{"decision": "z", "kind": "Resources", "responsible": "a", "due_date": "2026-02-01"},
+			{"decision": "w", "kind": "Improvement"},
+		],
+	)
+	review("2025-12-15", next_review_on="2026-12-15")
+	review("2025-08-01", status="Draft")
+	schedule = management_reviews.on_schedule(YEAR, None)
+	assert (schedule.numerator, schedule.denominator, schedule.verdict) == (
+		1,
+		2,
+		PARTIAL,
+	)  # the second came 25 days late
+	assert management_reviews.reviews_held(YEAR, None).value == 2
+	assigned = management_reviews.decisions_assigned(YEAR, None)
+	assert (assigned.numerator, assigned.denominator) == (1, 2)
+	done = management_reviews.decisions_done(YEAR, None)
+	assert (done.numerator, done.denominator) == (1, 2)
+	there = management_reviews.attendance(YEAR, None)
+	assert (there.numerator, there.denominator, there.value, there.verdict) == (3, 4, 75.0, PARTIAL)
+	assert management_reviews.resource_decisions(YEAR, None).value == 1
+
+
+def test_of_another_company_is_not_counted_and_of_all_is():
+	review("2025-05-20", company="Elsewhere Ltd")
+	review("2025-05-21")
+	assert management_reviews.reviews_held(YEAR, "Complaints Demo Ltd").value == 1
+	assert management_reviews.reviews_held(YEAR, None).value == 2
