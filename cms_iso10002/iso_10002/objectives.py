@@ -53,6 +53,8 @@ def get_choices() -> list[dict]:
 
 
 def _clause_titles() -> dict[str, str]:
+	if not frappe.db.exists("DocType", "ISO 10002 Clause"):
+		return {}
 	rows = frappe.get_all(
 		"ISO 10002 Clause", fields=["name", "title", "number_2018"], order_by="sort_order, name"
 	)
@@ -198,5 +200,6 @@ def _remember(doc, day: date, evidence: Evidence) -> None:
 def store(doc) -> None:
 	"""Write what was computed, in place: an open form is not made stale by the clock."""
 	fields = {name: doc.get(name) for name in COMPUTED if name != "actuals"}
+	fields.update({name: flt(doc.get(name)) for name in ("actual", "actual_before")})  # no column for None
 	doc.db_set(fields, update_modified=False)
 	doc.update_child_table("actuals", doc.meta.get_field("actuals"))

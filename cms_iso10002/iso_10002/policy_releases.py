@@ -52,7 +52,7 @@ def make_new_version(policy: str) -> str:
 	frappe.has_permission(DOCTYPE, "create", throw=True)
 	_refuse_unless_submitted(doc)
 	_refuse_another_successor(doc, drafts=True)
-	new = frappe.copy_doc(doc)
+	new = frappe.copy_doc(doc, ignore_no_copy=False)
 	new.docstatus = 0  # in tests Frappe's copy_doc keeps it
 	new.update(
 		{

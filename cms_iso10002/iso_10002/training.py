@@ -17,7 +17,7 @@ from frappe.utils import cint, formatdate, getdate
 from pypika.terms import Criterion
 
 from cms_iso10002.complaints import clock
-from cms_iso10002.iso_10002 import telling
+from cms_iso10002.iso_10002 import people, telling
 
 DOCTYPE = "Complaint Handler Training"
 NOT_EFFECTIVE, NOT_CHECKED = "Not Effective", "Not Checked"
@@ -84,6 +84,7 @@ def lead(row: Any) -> int:
 
 def check(doc) -> None:
 	"""Raises a ValidationError for days that can't be, and for a finding about what has not happened yet."""
+	doc.full_name = people.full_names([doc.user]).get(doc.user)
 	trained_on = getdate(doc.trained_on)
 	if doc.valid_until and getdate(doc.valid_until) < trained_on:
 		frappe.throw(_("Valid Until lies before Trained On: choose a later day, or leave it empty."))

@@ -57,6 +57,12 @@ RECORDS = (
 	"Complaint Extension",
 	"Complaint Daily Summary",
 	"Complaint Mail Triage",
+	"Complaints Policy",
+	"Complaints Policy Acknowledgement",
+	"Complaint Handler Training",
+	"Complaint Objective",
+	"Complaint Objective Actual",
+	"Complaint Context Item",
 )
 
 
@@ -223,3 +229,82 @@ def make_policy(**values: Any):
 	doc.insert()
 	doc.submit()
 	return doc
+
+
+def make_complaints_policy(approve: bool = True, **values: Any):
+	"""The organisation's complaints policy in English, valid since 2026: written by one manager, approved by another."""
+	doc = frappe.new_doc("Complaints Policy")
+	doc.update(
+		{
+			"title": "How we handle complaints",
+			"company": "",
+			"language": "en",
+			"valid_from": "2026-01-01",
+			"body": "<h1>Promise</h1><p>We answer every complaint.</p>",
+			**values,
+		}
+	)
+	as_user(make_user("manager"), doc.insert)
+	return approve_policy(doc) if approve else doc
+
+
+def approve_policy(doc):
+	"""Submit a policy as somebody who did not write it."""
+	doc = frappe.get_doc("Complaints Policy", doc.name)
+	as_user(make_user("manager2"), doc.submit)
+	return doc
+
+
+def make_training(user: str | None = None, **values: Any):
+	"""A course of 2026 that the agent took, valid for a year, unless told otherwise."""
+	doc = frappe.new_doc("Complaint Handler Training")
+	doc.update(
+		{
+			"user": user or make_user("agent"),
+			"topic": "Handling complaints",
+			"kind": "Course",
+			"trained_on": "2026-01-15",
+			"valid_until": "2027-01-14",
+			"trainer": "Academy of Service",
+			**values,
+		}
+	)
+	return doc.insert()
+
+
+def make_objective(**values: Any):
+	"""An objective for 2026 by a figure of the registry, owned by the manager."""
+	doc = frappe.new_doc("Complaint Objective")
+	doc.update(
+		{
+			"title": "Everybody who handles complaints is trained",
+			"company": "",
+			"figure": "competence/trained-handlers",
+			"better": "higher",
+			"target": 90,
+			"from_date": "2026-01-01",
+			"to_date": "2026-12-31",
+			"responsible": make_user("manager"),
+			**values,
+		}
+	)
+	return doc.insert()
+
+
+def make_context_item(**values: Any):
+	"""A risk that the manager watches."""
+	doc = frappe.new_doc("Complaint Context Item")
+	doc.update(
+		{
+			"title": "Too few people in the summer",
+			"company": "",
+			"kind": "Risk",
+			"likelihood": "Likely",
+			"impact": "Moderate",
+			"responsible": make_user("manager"),
+			"identified_on": "2026-01-10",
+			"review_on": "2027-01-31",
+			**values,
+		}
+	)
+	return doc.insert()
