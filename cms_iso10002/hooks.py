@@ -104,5 +104,7 @@ jinja = {
 		"cms_iso10002.complaints.printing.complaint_letter",
 		"cms_iso10002.complaints.printing.complaint_form",
 		"cms_iso10002.complaints.printing.complaint_follow_up",
+		"cms_iso10002.iso_10002.printing_assessment.self_assessment_report",
+		"cms_iso10002.iso_10002.printing_assessment.statement_of_evidence",
 	]
 }

@@ -101,3 +101,12 @@ def trend(now: Evidence, before: Evidence | None) -> str:
 	if now.value == before.value:
 		return SAME
 	return BETTER if (now.value > before.value) == (now.better == HIGHER) else WORSE
+
+
+TRENDS = {BETTER: N_("better"), WORSE: N_("worse"), SAME: N_("the same"), "": ""}
+
+
+def trend_words(now: Evidence, before: Evidence | None) -> str:
+	"""The trend as people say it; "" for none."""
+	word = TRENDS[trend(now, before)]
+	return _(word) if word else ""

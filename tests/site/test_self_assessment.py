@@ -269,7 +269,7 @@ def test_before_evidence_is_collected_two_is_the_most():
 
 @pytest.mark.parametrize(
 	"named",
-	[{"further_evidence": "Minutes of May"}, {"document_type": "Company", "document_name": "Complaints Demo Ltd"}],
+	[{"further_evidence": "Minutes of May"}, {"document_type": "ISO 10002 Question", "document_name": FIRST}],
 )
 def test_further_evidence_lifts_a_clause_without_figures_to_three(named):
 	doc = collect(make_assessment())

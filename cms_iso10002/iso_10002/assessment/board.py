@@ -15,10 +15,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, formatdate
 
+from cms_iso10002.complaints.letter_text import escaped
 from cms_iso10002.core import maturity
 from cms_iso10002.erpnext_bridge import quality
-from cms_iso10002.iso_10002 import figure_words
-from cms_iso10002.iso_10002.assessment import collecting, grounds, totals
+from cms_iso10002.iso_10002 import figure_words, printing_assessment
+from cms_iso10002.iso_10002.assessment import collecting, grounds, report, totals
 from cms_iso10002.iso_10002.assessment.grounds import Grounds, Row
 from cms_iso10002.iso_10002.evidence.model import Evidence
 
@@ -65,6 +66,16 @@ def of(doc) -> dict[str, Any]:
 		"groups": [_group(list(rows), around) for _name, rows in groupby(doc.items, _clause_group)],
 		"progress": progress(doc, around.known),
 	}
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_summary(assessment: str) -> str:
+	"""Scores, pictures and gaps of an assessment as HTML for its form, for who may read it."""
+	doc = frappe.get_doc(grounds.DOCTYPE, assessment)
+	doc.check_permission("read")
+	language = frappe.local.lang or "en"
+	context = {"summary": escaped(report.summary(doc, language)), "words": escaped(printing_assessment.words())}
+	return frappe.render_template("cms_iso10002/templates/iso_10002/assessment_summary.html", context)
 
 
 def of_row(doc, row) -> dict[str, Any]:
