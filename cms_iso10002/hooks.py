@@ -124,5 +124,7 @@ jinja = {
 		"cms_iso10002.iso_10002.printing_policy.complaints_policy",
 		"cms_iso10002.iso_10002.printing_reports.case_audit_report",
 		"cms_iso10002.iso_10002.printing_reports.management_review_minutes",
+		"cms_iso10002.iso_10002.printing_assessment.self_assessment_report",
+		"cms_iso10002.iso_10002.printing_assessment.statement_of_evidence",
 	]
 }

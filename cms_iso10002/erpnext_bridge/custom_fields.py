@@ -32,6 +32,37 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 			"translatable": 0,
 		},
 	],
+	"Quality Action": [
+		{
+			"fieldname": "iso_10002_self_assessment",
+			"label": "ISO 10002 Self Assessment",
+			"fieldtype": "Link",
+			"options": "ISO 10002 Self Assessment",
+			"insert_after": "feedback",
+			"description": "The assessment that found the gap",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+		{
+			"fieldname": "complaint_gap",
+			"label": "Gap In",
+			"fieldtype": "Link",
+			"options": "ISO 10002 Question",
+			"insert_after": "iso_10002_self_assessment",
+			"description": "The question that the gap was found with",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+	],
 }
 
 

@@ -1,0 +1,20 @@
+from cms_iso10002.complaints.rows import OwnedRow
+
+
+class ISO10002SelfAssessmentAssessor(OwnedRow):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+		part: DF.Data | None
+		user: DF.Link
+	# end: auto-generated types
+
+	pass
