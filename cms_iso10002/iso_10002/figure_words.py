@@ -83,7 +83,9 @@ def line(evidence: Evidence, before: Evidence | None = None) -> str:
 	"""A figure on one line: label, value, what it is made of, verdict, and how it was before."""
 	details = ", ".join(filter(None, (made_of(evidence), covered(evidence))))
 	shown = f"{evidence.label}: {value(evidence)}" + (f" ({details})" if details else "")
-	words = [shown, verdict(evidence)] if evidence.value is not None or evidence.verdict == FAILED else [shown]
+	words = (
+		[shown, verdict(evidence)] if evidence.value is not None or evidence.verdict == FAILED else [shown]
+	)
 	if before is not None and before.value is not None:
 		words.append(_("before: {0}").format(value(before)))
 	if evidence.verdict == FAILED and evidence.explanation:

@@ -114,10 +114,11 @@ def content(row) -> dict[str, Any]:
 
 
 def is_filled(row) -> bool:
-	"""Whether an input has something to look at: a figure with data, a line, or notes."""
+	"""Whether an input has something to look at: a figure with data, a month with cases, a line, or notes."""
 	found = content(row)
 	has_figure = any(one.get("value") is not None for one in found["figures"])
-	return bool(has_figure or found["lines"] or (row.notes or "").strip())
+	has_series = bool(review_inputs.chart(found["series"]))
+	return bool(has_figure or has_series or found["lines"] or (row.notes or "").strip())
 
 
 def label(key: str) -> str:

@@ -30,9 +30,7 @@ def self_assessment_report(doc) -> dict[str, Any]:
 				**_frame(doc, language, _("Self-Assessment Report")),
 				"summary": report.summary(doc, language),
 				"clauses": report.clauses(doc.items),
-				"scale": [
-					{"level": level, "words": _(words)} for level, words in maturity.SCALE.items()
-				],
+				"scale": [{"level": level, "words": _(words)} for level, words in maturity.SCALE.items()],
 				"words": words(),
 			}
 		)
@@ -116,9 +114,7 @@ def _full_name(user: str | None) -> str:
 def _approved(doc, language: str) -> str:
 	if doc.docstatus != 1:
 		return ""
-	return _("Approved by {0} on {1}.").format(
-		_full_name(doc.approver), date_text(doc.approved_on, language)
-	)
+	return _("Approved by {0} on {1}.").format(_full_name(doc.approver), date_text(doc.approved_on, language))
 
 
 def _period_before(doc, language: str) -> str:

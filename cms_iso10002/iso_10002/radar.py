@@ -58,7 +58,13 @@ def bars(axes: Sequence[Axis], words: Words, ident: str = "bars") -> str:
 	start, end, row = 220, 560, 44
 	height = 34 + row * len(axes) + 30
 	parts = [
-		_line(start + (end - start) * step / HIGHEST, 22, start + (end - start) * step / HIGHEST, height - 30, GRID)
+		_line(
+			start + (end - start) * step / HIGHEST,
+			22,
+			start + (end - start) * step / HIGHEST,
+			height - 30,
+			GRID,
+		)
 		+ _text(start + (end - start) * step / HIGHEST, 14, str(step), "middle", QUIET, 11)
 		for step in range(HIGHEST + 1)
 		if step
@@ -189,12 +195,12 @@ def _told(axis: Axis, words: Words) -> str:
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
-	return f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{colour}" stroke-width="1"/>'
+	return (
+		f'<line x1="{_n(x1)}" y1="{_n(y1)}" x2="{_n(x2)}" y2="{_n(y2)}" stroke="{colour}" stroke-width="1"/>'
+	)
 
 
-def _text(
-	x: float, y: float, text: str, anchor: str, colour: str, size: int, bold: bool = False
-) -> str:
+def _text(x: float, y: float, text: str, anchor: str, colour: str, size: int, bold: bool = False) -> str:
 	weight = ' font-weight="bold"' if bold else ""
 	return (
 		f'<text x="{_n(x)}" y="{_n(y)}" text-anchor="{anchor}" fill="{colour}" font-size="{size}"{weight}>'

@@ -14,7 +14,12 @@ from cms_iso10002.iso_10002.radar import Axis, Words
 WORDS = Words("Scores by clause group", "2026", "2025", "not answered")
 scores = st.none() | st.floats(1, 5)
 axes = st.lists(st.builds(Axis, st.text("ab <&\"'", max_size=20), scores, scores), max_size=8)
-GROUPS = [Axis("Principles", 3, 2.5), Axis("Framework", 4, 4), Axis("Operation", None, 3), Axis("Annexes", 2.25)]
+GROUPS = [
+	Axis("Principles", 3, 2.5),
+	Axis("Framework", 4, 4),
+	Axis("Operation", None, 3),
+	Axis("Annexes", 2.25),
+]
 SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = (radar.radar, radar.bars)
 
@@ -62,7 +67,11 @@ def test_title_and_description_say_every_number(picture):
 
 def test_a_group_without_an_answer_leaves_the_line_open():
 	closed = [Axis(str(number), 3) for number in range(4)]
-	outlines = [one for one in parsed(radar.radar(closed, WORDS)).findall(f"{SVG}polygon") if one.get("fill") != "none"]
+	outlines = [
+		one
+		for one in parsed(radar.radar(closed, WORDS)).findall(f"{SVG}polygon")
+		if one.get("fill") != "none"
+	]
 	assert len(outlines) == 1 and len(outlines[0].get("points").split()) == 4
 	opened = parsed(radar.radar([*closed, Axis("none")], WORDS))
 	assert not [one for one in opened.findall(f"{SVG}polygon") if one.get("fill") != "none"]

@@ -69,9 +69,7 @@ def _before(doc, language: str) -> str:
 
 def period(dates, language: str) -> str:
 	"""From when to when, with the names of the months."""
-	return _("{0} to {1}").format(
-		date_text(dates.from_date, language), date_text(dates.to_date, language)
-	)
+	return _("{0} to {1}").format(date_text(dates.from_date, language), date_text(dates.to_date, language))
 
 
 def _totalled(group: totals.Group, label: str) -> dict[str, Any]:
@@ -198,7 +196,9 @@ def _answered(row: Row, states: dict[str, str]) -> dict[str, Any]:
 		"maturity_words": _(maturity.SCALE[level]) if level in maturity.SCALE else "",
 		"status": _(row.status) if row.status else _("Not answered"),
 		"mark": row.status or "",
-		"reason": cstr(row.not_applicable_reason if row.status == maturity.NOT_APPLICABLE else row.status_reason),
+		"reason": cstr(
+			row.not_applicable_reason if row.status == maturity.NOT_APPLICABLE else row.status_reason
+		),
 		"further": _further(row),
 		"cap_reason": cstr(row.cap_reason),
 		"gap": cstr(row.gap),
