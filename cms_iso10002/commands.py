@@ -156,4 +156,44 @@ def demo(seed: int, number: int) -> int:
 	return 0
 
 
+@complaints.command("evidence-pack")
+@click.option("--from", "from_date", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The first day")
+@click.option("--to", "to_date", required=True, type=click.DateTime(["%Y-%m-%d"]), help="The last day")
+@click.option("--company", help="Only this company; otherwise all")
+@click.option(
+	"--personal-data", "reason", help="Put personal data in, for this reason; otherwise it is left out"
+)
+@click.option("--user", default="Administrator", show_default=True, help="Whose eyes it is made for")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The ZIP file to write")
+@on_site
+def evidence_pack(
+	from_date: Any, to_date: Any, company: str | None, reason: str | None, user: str, out: Path
+) -> int:
+	"""Write the evidence of a period into one ZIP: reports, registers, case files, the ledger's state, a manifest."""
+	from cms_iso10002.iso_10002 import evidence_pack as packs
+
+	frappe.set_user(user)
+	doc = frappe.new_doc(packs.DOCTYPE)
+	doc.update({"from_date": from_date.date(), "to_date": to_date.date(), "company": company})
+	doc.update({"with_personal_data": bool(reason), "personal_data_reason": reason})
+	doc.insert()
+	doc.made_by = user
+	target = out if out.is_absolute() else Path("..") / out  # bench itself goes to `sites` first
+	with _progress(5, "Making the pack") as advance:
+		written = packs.write(doc, target, lambda done, _total, _what: advance(int(done > 0), []))
+	doc.db_set(
+		{
+			"status": packs.READY,
+			"made_on": frappe.utils.now(),
+			"made_by": user,
+			"sha256": written.hashes[packs.MANIFEST],
+		}
+	)
+	frappe.db.commit()  # the command is the whole transaction: that a pack was taken out is on record
+	for remark in written.remarks:
+		click.secho(remark, fg="yellow")
+	click.echo(f"{len(written.hashes)} files; SHA-256 of the manifest: {written.hashes[packs.MANIFEST]}")
+	return 0
+
+
 commands = [complaints]

@@ -336,7 +336,7 @@ def view(doc) -> dict[str, Any]:
 		{"key": key, "label": _(label), "clause": clause, "asked": 1}
 		for key, label, clause in case_audit.ASKED
 	]
-	seen = _visible([row.complaint for row in doc.sample])
+	seen = visible([row.complaint for row in doc.sample])
 	files = []
 	for row in doc.sample:
 		if row.complaint not in seen and row.result != UNAVAILABLE:
@@ -367,9 +367,9 @@ def totals(doc) -> dict[str, dict[str, int]]:
 	return found
 
 
-def _visible(names: Iterable[str]) -> set[str]:
-	"""Those of the complaints that the session's user may see."""
-	table, allowed = DocType("Complaint"), permissions.visible_names(frappe.session.user)
+def visible(names: Iterable[str], user: str | None = None) -> set[str]:
+	"""Those of the complaints that `user` (the session's) may see."""
+	table, allowed = DocType("Complaint"), permissions.visible_names(user or frappe.session.user)
 	names = list(names)
 	if allowed is None or not names:
 		return set(names)

@@ -1,0 +1,135 @@
+"""The case files of an evidence pack: what happened, when and by which step, without anybody's name or words.
+
+Where the pack is to hold personal data, the *Complaint Follow-up Form* of each file comes beside it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import frappe
+from frappe import _
+from frappe.utils import format_datetime
+
+from cms_iso10002.complaints.letter_text import escaped
+from cms_iso10002.core import sampling
+from cms_iso10002.iso_10002 import audits, case_files, pdf
+
+TEMPLATE = "cms_iso10002/templates/print/case_file.html"
+FOLLOW_UP = "cms_iso10002/complaints/print_format/complaint_follow_up_form/complaint_follow_up_form.html"
+FACTS = (
+	"received_on channel language category severity complexity impact safety_implication status outcome response "
+	"closure_basis closed_on"
+).split()
+
+
+def sampled(pack: Any) -> list[str]:
+	"""The complaints whose files go into a pack: those drawn by the audits reported in the period, else a draw of its own.
+
+	Only what who makes the pack may see; a draw is made by the rule of audits, its seed is recorded on the pack.
+	"""
+	drawn = _of_audits(pack)
+	if drawn:
+		return drawn
+	strata, _left_out = audits.population(frappe._dict(pack.as_dict(), auditor=pack.made_by))
+	if not strata:
+		return []
+	pack.seed = pack.seed or secrets.randbelow(2**31 - 1) + 1
+	return sampling.draw(strata, sampling.size(len(strata)), pack.seed)
+
+
+def _of_audits(pack: Any) -> list[str]:
+	filters = {"reported_on": ("between", [pack.from_date, pack.to_date])}
+	if pack.company:
+		filters["company"] = ("in", [pack.company, ""])
+	names = frappe.get_all(audits.DOCTYPE, filters=filters, pluck="name", order_by="name")
+	rows = frappe.get_all(
+		"Complaint Case Audit Sample",
+		filters={"parent": ("in", names or [""]), "parenttype": audits.DOCTYPE},
+		pluck="complaint",
+		order_by="complaint",
+	)
+	return sorted(audits.visible(dict.fromkeys(rows), pack.made_by))
+
+
+def files(names: Sequence[str], personal: bool) -> Iterator[tuple[str, bytes]]:
+	"""(path, content) of each case's file, and of its follow-up form where personal data was asked for."""
+	read = case_files.read(names)
+	for name in names:
+		if name not in read:
+			continue
+		html = frappe.render_template(TEMPLATE, {"file": _content(read[name])})
+		yield f"cases/{name}.pdf", pdf.of_html(html, name)
+		if personal and not read[name].case.get("anonymised_on"):
+			doc = frappe.get_doc("Complaint", name)
+			yield f"cases/{name}-follow-up-form.pdf", pdf.of_document(doc, FOLLOW_UP, name)
+
+
+def _content(file: Any) -> dict[str, Any]:
+	case, meta = file.case, frappe.get_meta("Complaint")
+	facts = [{"label": _(meta.get_label(name)), "text": _said(case.get(name))} for name in FACTS]
+	return escaped(
+		{
+			"name": case.get("name"),
+			"facts": [fact for fact in facts if fact["text"]],
+			"milestones": [
+				[
+					_(frappe.unscrub(row.stage)),
+					str(row.round),
+					*map(_moment, (row.started_at, row.due_at, row.met_at)),
+					_(row.state),
+				]
+				for row in case.rows("milestones")
+			],
+			"decisions": [
+				[
+					str(row.round),
+					_(row.level or ""),
+					_(row.outcome or ""),
+					*map(_moment, (row.decided_on, row.sent_on)),
+					_(row.response or ""),
+				]
+				for row in case.rows("decisions")
+			],
+			"letters": [
+				[_(row.kind or ""), _(row.channel or ""), _moment(row.sent_on), _(row.delivery or "")]
+				for row in case.letters
+			],
+			"redress": [
+				[
+					row.remedy or "",
+					_(row.basis or ""),
+					_(row.state or ""),
+					str(row.amount or ""),
+					row.currency or "",
+				]
+				for row in case.rows("redress")
+			],
+			"events": [[str(number), _(frappe.unscrub(kind))] for number, kind in enumerate(file.events, 1)],
+			"words": {
+				"title": _("Case file without personal data"),
+				"milestones": _("Milestones"),
+				"decisions": _("Decisions"),
+				"letters": _("Letters"),
+				"redress": _("Redress"),
+				"events": _("Events, in order"),
+				"milestone_head": [_("Stage"), _("Round"), _("Started"), _("Due"), _("Met"), _("State")],
+				"decision_head": [_("Round"), _("Level"), _("Outcome"), _("Decided"), _("Sent"), _("Answer")],
+				"letter_head": [_("Kind"), _("Channel"), _("Sent"), _("Delivery")],
+				"redress_head": [_("Remedy"), _("Basis"), _("State"), _("Amount"), _("Currency")],
+				"event_head": ["#", _("Event")],
+			},
+		}
+	)
+
+
+def _moment(value: Any) -> str:
+	return format_datetime(value, "d MMM y HH:mm") if value else ""
+
+
+def _said(value: Any) -> str:
+	if hasattr(value, "year"):
+		return _moment(value)
+	return _(str(value)) if value not in (None, "") else ""
