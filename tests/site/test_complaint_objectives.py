@@ -158,7 +158,12 @@ def test_a_real_figure():
 def test_the_history_keeps_the_last_actual_of_each_week(figure):
 	at("2026-03-30")  # a Monday
 	doc = make(figure)
-	for day, value in (("2026-04-01", 81.0), ("2026-04-05", 82.0), ("2026-04-06", 83.0), ("2026-04-06", 84.0)):
+	for day, value in (
+		("2026-04-01", 81.0),
+		("2026-04-05", 82.0),
+		("2026-04-06", 83.0),
+		("2026-04-06", 84.0),
+	):
 		at(day)
 		figure.value = value
 		objectives.refresh_all()

@@ -263,7 +263,9 @@ def test_the_remedies_with_authority_limits():
 		("Credit, as it was", 1, 1, []),
 	):
 		remedy = frappe.new_doc("Complaint Remedy")
-		remedy.update({"remedy_name": name, "type": "Money", "needs_amount": needs_amount, "disabled": disabled})
+		remedy.update(
+			{"remedy_name": name, "type": "Money", "needs_amount": needs_amount, "disabled": disabled}
+		)
 		remedy.update({"authority_limits": limits})
 		remedy.insert()
 	evidence = figure("responsibility", "authority-limits")
