@@ -20,7 +20,7 @@ Doc = Any
 def complaints_policy(doc: Doc) -> dict[str, Any]:
 	"""For print formats: the policy as a published document, text escaped, its body as it was looked through when stored.
 
-	`title`, `organisation`, `facts` (label, text), `versions` (version, valid, change, approved; `is_this`), `approval`
+	`title`, `organisation`, `facts` (label, text), `versions` (version, valid, change, approved, approved_on; `is_this`), `approval`
 	(label, text), `body`, `state` (what it is, where it is not in force; else ""), `footer`, `words`, `language`,
 	`direction`. In the policy's own language unless another is chosen.
 	"""
@@ -33,7 +33,7 @@ def complaints_policy(doc: Doc) -> dict[str, Any]:
 			"title": cstr(doc.get("title")),
 			"organisation": organisation(doc.get("company") or _company_of_everybody()),
 			"version": version,
-			"facts": _facts(doc, language),
+			"facts": _facts(doc, names, language),
 			"versions": [_version(row, doc, names, language) for row in versions],
 			"approval": _approval(doc, names, language),
 			"state": _state(doc),
@@ -50,9 +50,6 @@ def complaints_policy(doc: Doc) -> dict[str, Any]:
 				"approved": _("Approved"),
 				"approval": _("Approval"),
 				"signature": _("Signature"),
-				"aligned": _(
-					"This policy follows the guidance of ISO 10002 on handling complaints in organisations."
-				),
 			},
 		}
 	return {**escaped(page), "body": Markup(published_policy.below(doc.get("body"), 2))}
@@ -64,17 +61,18 @@ def _company_of_everybody() -> str | None:
 	return intake.default_company()
 
 
-def _facts(doc: Doc, language: str) -> list[dict[str, str]]:
+def _facts(doc: Doc, names: dict[str, str], language: str) -> list[dict[str, str]]:
 	applies = cstr(doc.get("company")) or _("All companies of the organisation")
 	return [
 		{"label": label, "text": text}
 		for label, text in (
 			(_("Version"), str(cint(doc.get("version")))),
+			(_("Reference"), cstr(doc.get("name"))),
 			(_("In force from"), date_text(doc.get("valid_from"), language)),
 			(_("In force until"), date_text(doc.get("valid_to"), language)),
 			(_("Next review"), date_text(doc.get("next_review_on"), language)),
+			(_("Approved by"), names.get(doc.get("approved_by"), "")),
 			(_("Applies to"), applies),
-			(_("Reference"), cstr(doc.get("name"))),
 		)
 		if text
 	]
@@ -82,15 +80,13 @@ def _facts(doc: Doc, language: str) -> list[dict[str, str]]:
 
 def _version(row: Any, doc: Doc, names: dict[str, str], language: str) -> dict[str, Any]:
 	begin, end = date_text(row.valid_from, language), date_text(row.valid_to, language)
-	approved = ", ".join(
-		part for part in (names.get(row.approved_by, ""), date_text(row.approved_on, language)) if part
-	)
 	state = {0: _("Draft"), 2: _("Cancelled")}.get(row.docstatus, "")
 	return {
 		"version": str(row.version),
 		"valid": _("{0} to {1}").format(begin, end) if end else _("from {0}").format(begin),
 		"change": cstr(row.change_note) or (_("First version") if row.version == 1 else ""),
-		"approved": state or approved,
+		"approved": state or names.get(row.approved_by, ""),
+		"approved_on": "" if state else date_text(row.approved_on, language),
 		"is_this": row.name == doc.get("name"),
 	}
 

@@ -155,7 +155,7 @@ def test_a_version_begins_after_the_one_before():
 def test_a_version_leaves_no_gap():
 	first = make_complaints_policy(valid_to="2026-12-31")
 	late = next_version(first, valid_from="2027-02-01")
-	with pytest.raises(frappe.ValidationError, match="begins on .* at the latest"):
+	with pytest.raises(frappe.ValidationError, match=r"begins on .* at the latest"):
 		approve_policy(late)
 	late.reload()
 	late.valid_from = "2027-01-01"

@@ -12,9 +12,9 @@ class ComplaintContextItem(Document):
 	if TYPE_CHECKING:
 		from frappe.types import DF
 
-		action: DF.Text | None
+		action: DF.SmallText | None
 		company: DF.Link | None
-		description: DF.Text | None
+		description: DF.SmallText | None
 		identified_on: DF.Date | None
 		impact: DF.Literal["", "Negligible", "Minor", "Moderate", "Major", "Severe"]
 		kind: DF.Literal[

@@ -23,6 +23,7 @@ cms_iso10002.context_state = (doc) => {
 frappe.listview_settings["Complaint Context Item"] = {
 	add_fields: ["status", "kind", "rating", "score", "review_on"],
 	has_indicator_for_draft: 1,
+	hide_name_column: true,
 	get_indicator(doc) {
 		const { label, colour } = cms_iso10002.context_state(doc);
 		const filter = doc.rating && label === __(doc.rating) ? "rating,=," + doc.rating : "status,=," + doc.status;

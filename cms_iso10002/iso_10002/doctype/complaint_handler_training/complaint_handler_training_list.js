@@ -20,6 +20,7 @@ cms_iso10002.training_state = (doc) => {
 frappe.listview_settings["Complaint Handler Training"] = {
 	add_fields: ["trained_on", "valid_until", "effectiveness", "remind_before"],
 	has_indicator_for_draft: 1,
+	hide_name_column: true,
 	onload(list) {
 		if (!frappe.user.has_role(["Complaint Manager", "Complaint Auditor", "System Manager"])) return;
 		list.page.add_inner_button(__("Training Status"), () =>

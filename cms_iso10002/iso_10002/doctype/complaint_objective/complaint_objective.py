@@ -27,7 +27,7 @@ class ComplaintObjective(Document):
 		figure: DF.Autocomplete
 		figure_label: DF.Data | None
 		from_date: DF.Date
-		plan: DF.Text | None
+		plan: DF.SmallText | None
 		responsible: DF.Link
 		sample: DF.Int
 		status: DF.Literal["", "On Track", "Off Track", "Met", "Missed", "No Data"]

@@ -18,7 +18,7 @@ class ComplaintsPolicy(Document):
 		approver_position: DF.Data | None
 		asked: DF.LongText | None
 		author: DF.Link | None
-		body: DF.TextEditor
+		body: DF.TextEditor | None
 		change_note: DF.SmallText | None
 		company: DF.Link | None
 		first_version: DF.Data | None

@@ -46,6 +46,7 @@ cms_iso10002.policy_state = (doc) => {
 frappe.listview_settings["Complaints Policy"] = {
 	add_fields: ["valid_from", "valid_to", "next_review_on", "remind_before", "docstatus", "version"],
 	has_indicator_for_draft: 1,
+	hide_name_column: true,
 	has_indicator_for_cancelled: 1,
 	get_indicator(doc) {
 		const { label, colour } = cms_iso10002.policy_state(doc);

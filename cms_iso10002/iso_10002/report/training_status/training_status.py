@@ -40,21 +40,21 @@ def execute(filters: dict | None = None) -> tuple:
 def columns() -> list[dict[str, Any]]:
 	day = {"fieldtype": "Date", "width": 110}
 	return [
-		{"fieldname": "user", "label": _("Person"), "fieldtype": "Link", "options": "User", "width": 210},
-		{"fieldname": "full_name", "label": _("Name"), "fieldtype": "Data", "width": 150},
-		{"fieldname": "roles", "label": _("Complaint Roles"), "fieldtype": "Data", "width": 210},
+		{"fieldname": "full_name", "label": _("Person"), "fieldtype": "Data", "width": 170},
+		{"fieldname": "roles", "label": _("Complaint Roles"), "fieldtype": "Data", "width": 160},
 		{"fieldname": "state", "label": _("Training"), "fieldtype": "Data", "width": 120},
+		{"fieldname": "topic", "label": _("Topic"), "fieldtype": "Data", "width": 220},
+		{"fieldname": "trained_on", "label": _("Trained On"), **day},
+		{"fieldname": "valid_until", "label": _("Valid Until"), **day},
+		{"fieldname": "open_cases", "label": _("Open Cases"), "fieldtype": "Int", "width": 110},
 		{
 			"fieldname": "training",
-			"label": _("Last Training"),
+			"label": _("Record"),
 			"fieldtype": "Link",
 			"options": training.DOCTYPE,
 			"width": 150,
 		},
-		{"fieldname": "topic", "label": _("Topic"), "fieldtype": "Data", "width": 200},
-		{"fieldname": "trained_on", "label": _("Trained On"), **day},
-		{"fieldname": "valid_until", "label": _("Valid Until"), **day},
-		{"fieldname": "open_cases", "label": _("Open Cases"), "fieldtype": "Int", "width": 100},
+		{"fieldname": "user", "label": _("User"), "fieldtype": "Link", "options": "User", "width": 200},
 	]
 
 
@@ -120,14 +120,14 @@ def open_cases(users: list[str]) -> dict[str, int]:
 
 
 def chart(lines: list[dict[str, Any]]) -> dict[str, Any] | None:
-	"""A ring of how many people stand how."""
+	"""A bar of how many people stand how."""
 	counted = Counter(line["state"] for line in lines)
 	states = [state for state in COLOURS if counted[state]]
 	if not states:
 		return None
 	return {
-		"type": "donut",
-		"height": 220,
+		"type": "percentage",
+		"height": 150,
 		"colors": [COLOURS[state] for state in states],
 		"data": {
 			"labels": [_(state) for state in states],
