@@ -156,7 +156,9 @@ def refusals(answer: Answer, support: Support) -> list[Sentence]:
 		template = N_("Maturity {0} is above what the evidence allows, which is {1}. {2}")
 		found.append((template, (answer.maturity, limit.level, limit.reason)))
 	if answer.status == CONFORMS and support.gaps and not answer.status_reason.strip():
-		template = N_("“{0}” says Gap: choose Partial or Gap, or give the reason why it conforms all the same.")
+		template = N_(
+			"“{0}” says Gap: choose Partial or Gap, or give the reason why it conforms all the same."
+		)
 		found.append((template, (support.gaps[0],)))
 	return found
 

@@ -46,6 +46,11 @@ def number(value: float) -> str:
 	return format_decimal(round(Decimal(str(value)), 2).normalize(), locale=locale(frappe.local.lang or "en"))
 
 
+def tenths(score: float) -> str:
+	"""A score with one decimal, always."""
+	return format_decimal(Decimal(str(score)), "0.0", locale=locale(frappe.local.lang or "en"))
+
+
 def value(evidence: Evidence) -> str:
 	"""The figure with its unit; where there is none, that there is no data."""
 	if evidence.value is None:
@@ -83,7 +88,9 @@ def line(evidence: Evidence, before: Evidence | None = None) -> str:
 	"""A figure on one line: label, value, what it is made of, verdict, and how it was before."""
 	details = ", ".join(filter(None, (made_of(evidence), covered(evidence))))
 	shown = f"{evidence.label}: {value(evidence)}" + (f" ({details})" if details else "")
-	words = [shown, verdict(evidence)] if evidence.value is not None or evidence.verdict == FAILED else [shown]
+	words = (
+		[shown, verdict(evidence)] if evidence.value is not None or evidence.verdict == FAILED else [shown]
+	)
 	if before is not None and before.value is not None:
 		words.append(_("before: {0}").format(value(before)))
 	if evidence.verdict == FAILED and evidence.explanation:

@@ -30,9 +30,7 @@ def self_assessment_report(doc) -> dict[str, Any]:
 				**_frame(doc, language, _("Self-Assessment Report")),
 				"summary": report.summary(doc, language),
 				"clauses": report.clauses(doc.items),
-				"scale": [
-					{"level": level, "words": _(words)} for level, words in maturity.SCALE.items()
-				],
+				"scale": [{"level": level, "words": _(words)} for level, words in maturity.SCALE.items()],
 				"words": words(),
 			}
 		)
@@ -98,6 +96,7 @@ def _cover(doc, language: str) -> list[dict[str, str]]:
 		_row(_("Evidence collected on"), date_text(doc.evidence_collected_on, language)),
 		_row(_("Status"), _(doc.status)),
 		_row(_("Compared with"), cstr(doc.previous_assessment)),
+		_row(_("Document"), doc.name),
 	]
 
 
@@ -116,9 +115,7 @@ def _full_name(user: str | None) -> str:
 def _approved(doc, language: str) -> str:
 	if doc.docstatus != 1:
 		return ""
-	return _("Approved by {0} on {1}.").format(
-		_full_name(doc.approver), date_text(doc.approved_on, language)
-	)
+	return _("Approved by {0} on {1}.").format(_full_name(doc.approver), date_text(doc.approved_on, language))
 
 
 def _period_before(doc, language: str) -> str:
@@ -164,6 +161,7 @@ def words() -> dict[str, str]:
 		"overall": _("Overall maturity"),
 		"page": _("Page"),
 		"partial": _("Partial"),
+		"parts": _("Broken down"),
 		"period": _("Period"),
 		"period_before": _("Period before"),
 		"question": _("Question"),

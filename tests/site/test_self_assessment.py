@@ -61,7 +61,11 @@ def test_a_new_assessment_has_every_question_in_the_order_of_the_clauses():
 		"test-form-1",
 	]
 	first = doc.items[2]
-	assert (first.clause_number, first.clause_title, first.clause_group) == ("7.4", "Acknowledgement", "Operation")
+	assert (first.clause_number, first.clause_title, first.clause_group) == (
+		"7.4",
+		"Acknowledgement",
+		"Operation",
+	)
 	assert first.applicable == 1 and not first.maturity and not first.status
 	assert doc.status == "Draft" and "2026" in doc.title
 
@@ -77,7 +81,9 @@ def test_disabled_questions_and_clauses_are_left_out():
 
 
 def test_rows_that_come_with_a_new_assessment_are_not_taken():
-	doc = make_assessment(items=[{"question": FIRST, "clause": ACKNOWLEDGED, "maturity": "5"}], status="Approved")
+	doc = make_assessment(
+		items=[{"question": FIRST, "clause": ACKNOWLEDGED, "maturity": "5"}], status="Approved"
+	)
 	assert len(doc.items) == 6 and not doc.items[0].maturity and doc.status == "Draft"
 
 
@@ -123,7 +129,11 @@ def test_two_open_assessments_of_one_scope_do_not_overlap(values):
 
 @pytest.mark.parametrize(
 	"values",
-	[{"from_date": "2027-01-01", "to_date": "2027-12-31"}, {"scope": "Hamburg"}, {"company": "Complaints Demo Ltd"}],
+	[
+		{"from_date": "2027-01-01", "to_date": "2027-12-31"},
+		{"scope": "Hamburg"},
+		{"company": "Complaints Demo Ltd"},
+	],
 )
 def test_another_scope_company_or_period_is_another_assessment(values):
 	make_assessment()
@@ -162,7 +172,9 @@ def test_an_assessor_must_be_able_to_answer():
 
 def test_evidence_is_counted_for_the_period_and_as_many_days_before(figures):
 	doc = collect(make_assessment(company="Complaints Demo Ltd"))
-	periods = {(clause, str(period.start), str(period.end), company) for clause, period, company in figures.asked}
+	periods = {
+		(clause, str(period.start), str(period.end), company) for clause, period, company in figures.asked
+	}
 	assert (ACKNOWLEDGED, "2026-01-01", "2026-12-31", "Complaints Demo Ltd") in periods
 	assert (ACKNOWLEDGED, "2025-01-01", "2025-12-31", "Complaints Demo Ltd") in periods
 	assert len(figures.asked) == 4, "once a clause and period, however many questions it has"
@@ -183,7 +195,9 @@ def test_collecting_is_a_job_that_says_how_far_it_is(monkeypatch):
 	assert options["deduplicate"] and options["enqueue_after_commit"]
 	seen = []
 	monkeypatch.setattr(
-		frappe, "publish_realtime", lambda event, message, **room: seen.append((message["state"], message["percent"]))
+		frappe,
+		"publish_realtime",
+		lambda event, message, **room: seen.append((message["state"], message["percent"])),
 	)
 	method(assessment=options["assessment"], language=options["language"])
 	frappe.db.commit()

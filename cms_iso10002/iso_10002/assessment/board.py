@@ -74,7 +74,10 @@ def get_summary(assessment: str) -> str:
 	doc = frappe.get_doc(grounds.DOCTYPE, assessment)
 	doc.check_permission("read")
 	language = frappe.local.lang or "en"
-	context = {"summary": escaped(report.summary(doc, language)), "words": escaped(printing_assessment.words())}
+	context = {
+		"summary": escaped(report.summary(doc, language)),
+		"words": escaped(printing_assessment.words()),
+	}
 	return frappe.render_template("cms_iso10002/templates/iso_10002/assessment_summary.html", context)
 
 
@@ -86,7 +89,10 @@ def of_row(doc, row) -> dict[str, Any]:
 
 def progress(doc, known: Grounds) -> dict[str, Any]:
 	"""How far the whole assessment is, and each of its groups."""
-	return {**_counted(doc.items, known), "groups": {name: _counted(rows, known) for name, rows in _groups(doc)}}
+	return {
+		**_counted(doc.items, known),
+		"groups": {name: _counted(rows, known) for name, rows in _groups(doc)},
+	}
 
 
 def _groups(doc) -> list[tuple[str, list[Row]]]:
@@ -103,7 +109,7 @@ def _counted(rows: Sequence[Row], known: Grounds) -> dict[str, Any]:
 		"answered": total.answered,
 		"applicable": total.applicable,
 		"open": sum(bool(_problems(row, known)) for row in rows),
-		"score": figure_words.number(total.score) if total.score is not None else "",
+		"score": figure_words.tenths(total.score) if total.score is not None else "",
 	}
 
 

@@ -97,9 +97,9 @@ def check_rival(doc) -> None:
 	for row in open_ones:
 		if _same(row, doc):
 			frappe.throw(
-				_("{0} of the same company and scope is still open and its period overlaps: finish or delete it first.").format(
-					get_link_to_form(DOCTYPE, row.name)
-				)
+				_(
+					"{0} of the same company and scope is still open and its period overlaps: finish or delete it first."
+				).format(get_link_to_form(DOCTYPE, row.name))
 			)
 
 
@@ -111,11 +111,15 @@ def check_people(doc) -> None:
 	for user in users:
 		if users.count(user) > 1:
 			frappe.throw(_("{0} is named twice as assessor.").format(_full_name(user)))
-		_check_right(user, "write", _("{0} could not fill in the assessment: give them the role Complaint Manager."))
+		_check_right(
+			user, "write", _("{0} could not fill in the assessment: give them the role Complaint Manager.")
+		)
 	if not doc.approver:
 		return
 	if doc.approver in users:
-		frappe.throw(_("{0} assesses and so can't approve: choose another approver.").format(_full_name(doc.approver)))
+		frappe.throw(
+			_("{0} assesses and so can't approve: choose another approver.").format(_full_name(doc.approver))
+		)
 	if doc.approver == author(doc):
 		frappe.throw(
 			_("{0} made this assessment and so can't approve it: choose another approver.").format(
@@ -154,7 +158,9 @@ def forget_stale_evidence(doc) -> None:
 	doc.evidence_collected_on = None
 	for row in doc.items:
 		row.update({"evidence": None, "evidence_text": None})
-	frappe.msgprint(_("Period or company has changed: collect the evidence again."), indicator="orange", alert=True)
+	frappe.msgprint(
+		_("Period or company has changed: collect the evidence again."), indicator="orange", alert=True
+	)
 
 
 def set_caps(doc) -> None:

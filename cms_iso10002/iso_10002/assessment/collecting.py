@@ -74,7 +74,9 @@ def _is_under_way(assessment: str) -> bool:
 
 def _refuse_unless_draft(doc) -> None:
 	if doc.docstatus or doc.status != "Draft":
-		frappe.throw(_("Evidence is collected for a draft only: what is reviewed or approved stays as it is."))
+		frappe.throw(
+			_("Evidence is collected for a draft only: what is reviewed or approved stays as it is.")
+		)
 
 
 # The job -----------------------------------------------------------------------------------------------
@@ -135,9 +137,7 @@ def write(doc, computed: Mapping[str, Mapping[str, Any]]) -> None:
 		}
 	frappe.db.bulk_update(ITEM, changes, update_modified=False)
 	# the row's own `modified` stays: an open form must still be able to save
-	frappe.db.set_value(
-		DOCTYPE, doc.name, "evidence_collected_on", clock.now_site(), update_modified=False
-	)
+	frappe.db.set_value(DOCTYPE, doc.name, "evidence_collected_on", clock.now_site(), update_modified=False)
 
 
 def in_words(evidence: Mapping[str, Any]) -> str:

@@ -40,7 +40,9 @@ def _effective(doc) -> Iterable[str]:
 	"""The clauses in which a Quality Action of this or another assessment of the company proved effective since the
 	period began."""
 	item, parent = DocType(ITEM), DocType(DOCTYPE)
-	same_company = parent.company == doc.company if doc.company else parent.company.isnull() | (parent.company == "")
+	same_company = (
+		parent.company == doc.company if doc.company else parent.company.isnull() | (parent.company == "")
+	)
 	return (
 		frappe.qb.from_(item)
 		.join(parent)
@@ -78,7 +80,9 @@ def support(row: Row, known: Grounds) -> maturity.Support:
 		],
 		computable=bool(now) or row.get("clause") in known.computable,
 		collected=bool(row.get("evidence")),
-		named=any(cstr(row.get(name)).strip() for name in ("further_evidence", "document_name", "attachment")),
+		named=any(
+			cstr(row.get(name)).strip() for name in ("further_evidence", "document_name", "attachment")
+		),
 		effective=row.get("clause") in known.effective,
 	)
 
@@ -86,7 +90,9 @@ def support(row: Row, known: Grounds) -> maturity.Support:
 def figures(row: Row) -> tuple[list[Evidence], list[Evidence]]:
 	"""The frozen figures of a row: of the period, and of the one before."""
 	frozen = frozen_evidence(row)
-	return tuple([Evidence.from_dict(one) for one in frozen.get(part) or ()] for part in ("figures", "previous"))
+	return tuple(
+		[Evidence.from_dict(one) for one in frozen.get(part) or ()] for part in ("figures", "previous")
+	)
 
 
 def frozen_evidence(row: Row) -> dict[str, Any]:
@@ -115,4 +121,6 @@ def _shown(argument: Any) -> Any:
 
 def named(row: Row) -> str:
 	"""A row as a message names it: "7.4 Acknowledgement (acknowledgement-1)"."""
-	return f"{cstr(row.get('clause_number'))} {_(row.get('clause_title') or '')} ({row.get('question')})".strip()
+	return (
+		f"{cstr(row.get('clause_number'))} {_(row.get('clause_title') or '')} ({row.get('question')})".strip()
+	)

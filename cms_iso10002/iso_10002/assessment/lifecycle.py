@@ -47,7 +47,9 @@ def return_to_draft(assessment: str, reason: str) -> str:
 	doc = _locked(assessment)
 	doc.check_permission("write")
 	if doc.docstatus or doc.status != UNDER_REVIEW:
-		frappe.throw(_("Only what is under review can be returned: this assessment is {0}.").format(_(doc.status)))
+		frappe.throw(
+			_("Only what is under review can be returned: this assessment is {0}.").format(_(doc.status))
+		)
 	if not reason.strip():
 		frappe.throw(_("Say why it goes back to draft."))
 	_move(doc, DRAFT)

@@ -54,6 +54,7 @@ def _picture_words(doc, language: str) -> radar.Words:
 		title=_("Maturity by clause group, 1 to 5"),
 		now=period(doc, language),
 		before=_before(doc, language),
+		score_before=_("before: {0}"),
 		nothing=_("not answered"),
 	)
 
@@ -69,9 +70,7 @@ def _before(doc, language: str) -> str:
 
 def period(dates, language: str) -> str:
 	"""From when to when, with the names of the months."""
-	return _("{0} to {1}").format(
-		date_text(dates.from_date, language), date_text(dates.to_date, language)
-	)
+	return _("{0} to {1}").format(date_text(dates.from_date, language), date_text(dates.to_date, language))
 
 
 def _totalled(group: totals.Group, label: str) -> dict[str, Any]:
@@ -92,7 +91,7 @@ def _covered(total: maturity.Total) -> str:
 
 
 def _score(score: float | None) -> str:
-	return NOTHING if score is None else f"{figure_words.number(round(score, 1))}"
+	return NOTHING if score is None else figure_words.tenths(score)
 
 
 def _change(comparison: maturity.Comparison) -> str:
@@ -100,7 +99,7 @@ def _change(comparison: maturity.Comparison) -> str:
 		return NOTHING
 	change = round(comparison.change, 1)
 	sign = "+" if change > 0 else "−" if change < 0 else "±"
-	return f"{sign}{figure_words.number(abs(change))}"
+	return f"{sign}{figure_words.tenths(abs(change))}"
 
 
 def gaps(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -111,6 +110,7 @@ def gaps(rows: Sequence[Row]) -> list[dict[str, Any]]:
 		{
 			"clause": f"{cstr(row.clause_number)} {_(row.clause_title)}".strip(),
 			"status": _(row.status),
+			"mark": row.status,
 			"gap": row.gap,
 			"action": cstr(row.action),
 			"quality_action": row.quality_action if row.quality_action in states else "",
@@ -198,7 +198,9 @@ def _answered(row: Row, states: dict[str, str]) -> dict[str, Any]:
 		"maturity_words": _(maturity.SCALE[level]) if level in maturity.SCALE else "",
 		"status": _(row.status) if row.status else _("Not answered"),
 		"mark": row.status or "",
-		"reason": cstr(row.not_applicable_reason if row.status == maturity.NOT_APPLICABLE else row.status_reason),
+		"reason": cstr(
+			row.not_applicable_reason if row.status == maturity.NOT_APPLICABLE else row.status_reason
+		),
 		"further": _further(row),
 		"cap_reason": cstr(row.cap_reason),
 		"gap": cstr(row.gap),

@@ -82,7 +82,11 @@ def _refuse_conflict(item, changes: Mapping[str, str], seen: Mapping[str, str]) 
 	for name, value in changes.items():
 		now = cstr(item.get(name)).strip()
 		if name in seen and now not in (seen[name], value):
-			who = frappe.get_cached_value("User", item.answered_by, "full_name") if item.answered_by else _("Somebody")
+			who = (
+				frappe.get_cached_value("User", item.answered_by, "full_name")
+				if item.answered_by
+				else _("Somebody")
+			)
 			frappe.throw(
 				_("{0} has changed “{1}” meanwhile: look at it, then answer again.").format(
 					escape_html(who), _(item.meta.get_label(name))
