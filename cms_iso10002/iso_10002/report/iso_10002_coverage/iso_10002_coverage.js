@@ -38,7 +38,7 @@ frappe.query_reports["ISO 10002 Coverage"] = {
 		let shown = escape(value || "");
 		if (column.fieldname === "title") {
 			const route = frappe.utils.get_form_link("ISO 10002 Clause", data.clause);
-			shown = `<a href="${route}"><b>${shown}</b></a>`;
+			shown = `<a style="text-decoration: underline" href="${route}"><b>${shown}</b></a>`;
 		} else if (column.fieldname === "records") {
 			shown = data.record_links.map((record) => this.link(...record)).join(", ");
 		} else if (column.fieldname === "proof") {
@@ -62,6 +62,8 @@ frappe.query_reports["ISO 10002 Coverage"] = {
 		} else if (kind === "Page") {
 			route = name;
 		}
-		return route ? `<a href="${frappe.utils.escape_html(route)}">${text}</a>` : text;
+		return route
+			? `<a style="text-decoration: underline" href="${frappe.utils.escape_html(route)}">${text}</a>`
+			: text;
 	},
 };

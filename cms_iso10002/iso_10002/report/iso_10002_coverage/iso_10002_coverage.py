@@ -101,16 +101,16 @@ def figures(slug: str) -> list[str]:
 
 
 def columns() -> list[dict[str, Any]]:
-	text = {"fieldtype": "Small Text"}
+	data, text = ({"fieldtype": kind, "align": "left"} for kind in ("Data", "Small Text"))
 	return [
-		{"fieldname": "number_2018", "label": _("2018"), "fieldtype": "Data", "width": 90},
-		{"fieldname": "number_2004", "label": _("2004, 2014"), "fieldtype": "Data", "width": 100},
-		{"fieldname": "title", "label": _("Title"), "fieldtype": "Data", "width": 200},
+		{"fieldname": "number_2018", "label": _("2018"), **data, "width": 90},
+		{"fieldname": "number_2004", "label": _("2004, 2014"), **data, "width": 100},
+		{"fieldname": "title", "label": _("Title"), **data, "width": 200},
 		{"fieldname": "feature", "label": _("Feature"), **text, "width": 400},
 		{"fieldname": "records", "label": _("Records"), **text, "width": 220},
 		{"fieldname": "figures", "label": _("Computed Figures"), **text, "width": 200},
 		{"fieldname": "proof", "label": _("Shown by the Test"), **text, "width": 380},
-		{"fieldname": "clause_group", "label": _("Group"), "fieldtype": "Data", "width": 170},
+		{"fieldname": "clause_group", "label": _("Group"), **data, "width": 170},
 		{
 			"fieldname": "clause",
 			"label": _("Clause"),
