@@ -67,7 +67,8 @@ def test_a_gap_becomes_a_quality_action_linked_both_ways():
 	assert (action.iso_10002_self_assessment, action.complaint_gap) == (doc.name, FIRST)
 	assert (action.corrective_preventive, action.status) == ("Corrective", "Open")
 	(resolution,) = action.resolutions
-	assert "7.4 Acknowledgement" in resolution.problem and "Nobody looks <on> weekends" in resolution.problem
+	assert "7.4 Acknowledgement" in resolution.problem
+	assert "Nobody looks &lt;on&gt; weekends" in resolution.problem
 	assert "Name a deputy" in resolution.resolution and resolution.status == "Open"
 	assert (shown["action_state"], shown["effective_on"]) == ("Open", "")
 

@@ -146,9 +146,7 @@ def test_german_has_german_dates_and_numbers(full, figures):
 	from cms_iso10002.iso_10002.assessment import report
 
 	with speaking("de"):
-		assert report.period(full, "de") == "{0} to {1}".format("1. Januar 2026", "31. Dezember 2026") or (
-			"1. Januar 2026" in report.period(full, "de")
-		)
+		assert "1. Januar 2026" in report.period(full, "de")
 		assert report.summary(full, "de")["all"]["score"] == "2,0"
 
 

@@ -373,6 +373,20 @@ def test_an_answer_keeps_who_gave_it_and_leaves_the_form_savable():
 	assert row(doc, FIRST).maturity == "2", "the open form has not undone the answer"
 
 
+def test_what_looks_like_a_tag_stays_what_was_typed():
+	"""Frappe rewrites HTML in text fields on every save."""
+	typed = "if a < b & <b>c</b> <script>alert(1)</script>"
+	doc = make_assessment()
+	shown = answer(doc, FIRST, gap=typed)["row"]
+	assert shown["gap"] == typed and "<" not in row(doc, FIRST).gap
+	doc = reload(doc)
+	doc.title = "Saved"
+	as_manager(doc.save)
+	name = row(doc, FIRST).name
+	assert as_manager(lambda: rows.get_row(name))["row"]["gap"] == typed
+	as_manager(lambda: rows.answer(name, {"gap": "Another"}, {"gap": typed}))
+
+
 def test_two_assessors_do_not_overwrite_each_other():
 	doc = make_assessment()
 	name = row(doc, FIRST).name

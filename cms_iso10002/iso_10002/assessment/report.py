@@ -18,7 +18,7 @@ from cms_iso10002.complaints.letter_language import date_text
 from cms_iso10002.core import maturity
 from cms_iso10002.erpnext_bridge import quality
 from cms_iso10002.iso_10002 import figure_words, radar
-from cms_iso10002.iso_10002.assessment import grounds, totals
+from cms_iso10002.iso_10002.assessment import grounds, texts, totals
 from cms_iso10002.iso_10002.assessment.grounds import Row
 from cms_iso10002.iso_10002.evidence.model import Evidence
 
@@ -111,8 +111,8 @@ def gaps(rows: Sequence[Row]) -> list[dict[str, Any]]:
 			"clause": f"{cstr(row.clause_number)} {_(row.clause_title)}".strip(),
 			"status": _(row.status),
 			"mark": row.status,
-			"gap": row.gap,
-			"action": cstr(row.action),
+			"gap": texts.shown(row.gap),
+			"action": texts.shown(row.action),
 			"quality_action": row.quality_action if row.quality_action in states else "",
 			"state": action_state(row, states.get(row.quality_action, "")),
 		}
@@ -198,13 +198,13 @@ def _answered(row: Row, states: dict[str, str]) -> dict[str, Any]:
 		"maturity_words": _(maturity.SCALE[level]) if level in maturity.SCALE else "",
 		"status": _(row.status) if row.status else _("Not answered"),
 		"mark": row.status or "",
-		"reason": cstr(
+		"reason": texts.shown(
 			row.not_applicable_reason if row.status == maturity.NOT_APPLICABLE else row.status_reason
 		),
 		"further": _further(row),
 		"cap_reason": cstr(row.cap_reason),
-		"gap": cstr(row.gap),
-		"action": cstr(row.action),
+		"gap": texts.shown(row.gap),
+		"action": texts.shown(row.action),
 		"quality_action": row.quality_action if row.quality_action in states else "",
 		"action_state": action_state(row, states.get(row.quality_action, "")) if row.gap else "",
 	}
@@ -214,4 +214,4 @@ def _further(row: Row) -> list[str]:
 	"""What else was named as evidence, a line each."""
 	document = f"{_(row.document_type)} {row.document_name}" if row.document_name else ""
 	file = cstr(row.attachment).rsplit("/", 1)[-1]
-	return [text for text in (cstr(row.further_evidence), document, file) if text]
+	return [text for text in (texts.shown(row.further_evidence), document, file) if text]
