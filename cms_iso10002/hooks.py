@@ -10,6 +10,7 @@ required_apps = ["frappe/erpnext"]
 
 before_install = "cms_iso10002.install.before_install"
 after_install = "cms_iso10002.install.after_install"
+after_sync = "cms_iso10002.install.after_sync"
 after_migrate = "cms_iso10002.install.after_migrate"
 setup_wizard_complete = "cms_iso10002.install.after_setup_wizard"
 before_app_install = "cms_iso10002.install.before_app_install"
@@ -115,6 +116,9 @@ permission_query_conditions = {
 # The portal gives letters what people without e-mail answer with, and the link to rate our handling.
 complaint_action_code = ["cms_iso10002.portal.links.action_code"]
 complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
+
+# Rows that nobody edits: Frappe writes them anew on every migrate. What people may edit is seeded, from fixtures/seed.
+fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 
 jinja = {
 	"methods": [

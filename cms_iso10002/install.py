@@ -25,6 +25,11 @@ def after_install() -> None:
 	set_up()
 
 
+def after_sync() -> None:
+	"""What belongs to a fixture, which Frappe writes after `after_install`."""
+	seed.make()
+
+
 def after_migrate() -> None:
 	set_up()
 

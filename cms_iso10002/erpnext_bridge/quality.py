@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
-from frappe.utils import escape_html
 
 DOCTYPE = "Quality Action"
 OPEN, COMPLETED = "Open", "Completed"
@@ -15,7 +14,7 @@ OPEN, COMPLETED = "Open", "Completed"
 def make_action(problem: str, resolution: str = "", links: Mapping[str, Any] | None = None) -> str:
 	"""A corrective Quality Action with one open resolution; its name.
 
-	`links` are fields of ours that lead back. ERPNext keeps it open until each resolution is completed. Whoever makes it
+	Both texts have their angle brackets escaped already. `links` are fields of ours that lead back. ERPNext keeps it open until each resolution is completed. Whoever makes it
 	needs ERPNext's own permission to; who is responsible, and until when, is filled in there.
 	"""
 	action = frappe.new_doc(DOCTYPE)
@@ -24,7 +23,7 @@ def make_action(problem: str, resolution: str = "", links: Mapping[str, Any] | N
 		"resolutions",
 		{
 			"problem": problem,
-			"resolution": f"<p>{escape_html(resolution)}</p>" if resolution else "",
+			"resolution": f"<p>{resolution}</p>" if resolution else "",
 			"status": OPEN,
 		},
 	)

@@ -46,6 +46,11 @@ def number(value: float) -> str:
 	return format_decimal(round(Decimal(str(value)), 2).normalize(), locale=locale(frappe.local.lang or "en"))
 
 
+def tenths(score: float) -> str:
+	"""A score with one decimal, always."""
+	return format_decimal(Decimal(str(score)), "0.0", locale=locale(frappe.local.lang or "en"))
+
+
 def value(evidence: Evidence) -> str:
 	"""The figure with its unit; where there is none, that there is no data."""
 	if evidence.value is None:

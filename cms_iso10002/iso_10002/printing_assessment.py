@@ -96,6 +96,7 @@ def _cover(doc, language: str) -> list[dict[str, str]]:
 		_row(_("Evidence collected on"), date_text(doc.evidence_collected_on, language)),
 		_row(_("Status"), _(doc.status)),
 		_row(_("Compared with"), cstr(doc.previous_assessment)),
+		_row(_("Document"), doc.name),
 	]
 
 
@@ -160,6 +161,7 @@ def words() -> dict[str, str]:
 		"overall": _("Overall maturity"),
 		"page": _("Page"),
 		"partial": _("Partial"),
+		"parts": _("Broken down"),
 		"period": _("Period"),
 		"period_before": _("Period before"),
 		"question": _("Question"),

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import cos, pi, sin
+from textwrap import wrap
 
 HIGHEST = 5
 NOW, BEFORE, QUIET, GRID, INK = "#1f4e79", "#b45f06", "#595959", "#c9c9c4", "#1a1a1a"
@@ -19,6 +20,8 @@ FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 WIDTH, HEIGHT, RADIUS = 640, 430, 140
 CENTRE = (WIDTH / 2, 205)
+LONGEST_LINE = 18
+"""Characters of a label on one line of the radar."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +36,13 @@ class Axis:
 
 @dataclass(frozen=True)
 class Words:
-	"""What the pictures say besides the labels, translated. `nothing` is for a group without an answer."""
+	"""What the pictures say besides the labels, translated: the title, the two periods for the legend, how a score of
+	the period before is told ("before: {0}"), and what is said of a group without an answer."""
 
 	title: str
 	now: str
 	before: str
+	score_before: str
 	nothing: str
 
 
@@ -158,8 +163,12 @@ def _labels(axes: Sequence[Axis], words: Words) -> Iterator[str]:
 		anchor = "middle" if abs(x - CENTRE[0]) < 20 else "start" if x > CENTRE[0] else "end"
 		above = y < CENTRE[1] - RADIUS
 		top = y - 16 if above else y + 4
-		yield _text(x, top, axis.label, anchor, INK, 13, bold=True)
-		yield _text(x, top + 16, _told(axis, words), anchor, QUIET, 12)
+		lines = wrap(axis.label, LONGEST_LINE) or [""]
+		if above:
+			top -= 15 * (len(lines) - 1)
+		for number, line in enumerate(lines):
+			yield _text(x, top + 15 * number, line, anchor, INK, 13, bold=True)
+		yield _text(x, top + 15 * len(lines) + 1, _told(axis, words), anchor, QUIET, 12)
 
 
 def _legend(axes: Sequence[Axis], words: Words, y: float) -> Iterator[str]:
@@ -191,7 +200,7 @@ def _svg(
 def _told(axis: Axis, words: Words) -> str:
 	"""The scores of a group in words."""
 	now = words.nothing if axis.now is None else _score(axis.now)
-	return now if axis.before is None else f"{now} ({words.before}: {_score(axis.before)})"
+	return now if axis.before is None else f"{now} ({words.score_before.format(_score(axis.before))})"
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:

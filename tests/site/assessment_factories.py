@@ -28,8 +28,7 @@ ACKNOWLEDGED = "test-acknowledgement"
 
 def make_catalogue() -> None:
 	"""The clauses above and their questions, and no others: those of the site are switched off."""
-	for doctype in ("ISO 10002 Question", "ISO 10002 Clause"):
-		frappe.db.set_value(doctype, {"disabled": 0}, "disabled", 1, update_modified=False)
+	switch_catalogue(off=True)
 	for place, (slug, new, old, title, group, questions) in enumerate(CLAUSES, 1):
 		clause = frappe.new_doc("ISO 10002 Clause")
 		clause.update(
@@ -38,6 +37,9 @@ def make_catalogue() -> None:
 				"title": title,
 				"number_2018": new,
 				"number_2004": old,
+				"in_2018": 1,
+				"in_2004": int(bool(old) or group == "Annexes"),
+				"annex_letter": "C" if group == "Annexes" else "",
 				"clause_group": group,
 				"sort_order": place,
 				"expected": f"What is expected of {title}.",
@@ -46,6 +48,13 @@ def make_catalogue() -> None:
 		clause.insert()
 		for number in range(1, questions + 1):
 			make_question(slug, number)
+
+
+def switch_catalogue(off: bool) -> None:
+	"""Switch off what is on, in a way that can be told from what somebody disabled; or back on."""
+	before, after = (0, 2) if off else (2, 0)
+	for doctype in ("ISO 10002 Question", "ISO 10002 Clause"):
+		frappe.db.set_value(doctype, {"disabled": before}, "disabled", after, update_modified=False)
 
 
 def make_question(clause: str, number: int, **values: Any) -> str:

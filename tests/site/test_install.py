@@ -196,6 +196,7 @@ def snapshot() -> dict[str, list]:
 		"Custom Field",
 	)
 	doctypes += ("Complaint Category", "Complaint Root Cause", "Complaint Remedy", "Dispute Resolution Body")
+	doctypes += ("ISO 10002 Question",)
 	found = {}
 	for doctype in (
 		*doctypes,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cms_iso10002.iso_10002 import radar
 from cms_iso10002.iso_10002.radar import Axis, Words
 
-WORDS = Words("Scores by clause group", "2026", "2025", "not answered")
+WORDS = Words("Scores by clause group", "2026", "2025", "before: {0}", "not answered")
 scores = st.none() | st.floats(1, 5)
 axes = st.lists(st.builds(Axis, st.text("ab <&\"'", max_size=20), scores, scores), max_size=8)
 GROUPS = [
@@ -48,6 +48,28 @@ def test_everything_is_drawn_inside_the_frame(picture, found):
 			assert x + float(element.get("width", 0) if element is not root else 0) <= width
 
 
+REAL = (
+	"Principles",
+	"Framework",
+	"Planning and Design",
+	"Operation",
+	"Maintenance and Improvement",
+	"Annexes",
+)
+
+
+@pytest.mark.parametrize("picture", PICTURES)
+@pytest.mark.parametrize("count", range(3, 7))
+def test_no_label_runs_out_of_the_frame(picture, count):
+	"""With letters as wide as those of Helvetica are at most on average."""
+	root = parsed(picture([Axis(label, 4.8, 5, "10 of 12 answered") for label in REAL[:count]], WORDS))
+	_, _, width, _ = map(float, root.get("viewBox").split())
+	for element in root.iter(f"{SVG}text"):
+		x, long = float(element.get("x")), len(element.text) * 0.58 * float(element.get("font-size"))
+		start = {"start": x, "middle": x - long / 2, "end": x - long}[element.get("text-anchor")]
+		assert 0 <= start and start + long <= width, element.text
+
+
 @given(axes)
 def test_there_is_a_mark_for_each_score_and_for_nothing_else(found):
 	root = parsed(radar.radar(found, WORDS))
@@ -61,7 +83,7 @@ def test_title_and_description_say_every_number(picture):
 	assert root.find(f"{SVG}title").text == WORDS.title
 	told = root.find(f"{SVG}desc").text
 	assert told == (
-		"Principles: 3.0 (2025: 2.5); Framework: 4.0 (2025: 4.0); Operation: not answered (2025: 3.0); Annexes: 2.2"
+		"Principles: 3.0 (before: 2.5); Framework: 4.0 (before: 4.0); Operation: not answered (before: 3.0); Annexes: 2.2"
 	)
 
 
@@ -93,5 +115,5 @@ def test_without_an_assessment_before_there_is_no_word_of_it():
 @pytest.mark.parametrize("picture", PICTURES)
 def test_text_is_text(picture):
 	attack = '<script>alert("x")</script>'
-	text = picture([Axis(attack, 3, note=attack)], Words(attack, attack, attack, attack))
+	text = picture([Axis(attack, 3, note=attack)], Words(attack, attack, attack, attack, attack))
 	assert "<script" not in text

@@ -19,7 +19,7 @@ from cms_iso10002.complaints.letter_text import escaped
 from cms_iso10002.core import maturity
 from cms_iso10002.erpnext_bridge import quality
 from cms_iso10002.iso_10002 import figure_words, printing_assessment
-from cms_iso10002.iso_10002.assessment import collecting, grounds, report, totals
+from cms_iso10002.iso_10002.assessment import collecting, grounds, report, texts, totals
 from cms_iso10002.iso_10002.assessment.grounds import Grounds, Row
 from cms_iso10002.iso_10002.evidence.model import Evidence
 
@@ -109,7 +109,7 @@ def _counted(rows: Sequence[Row], known: Grounds) -> dict[str, Any]:
 		"answered": total.answered,
 		"applicable": total.applicable,
 		"open": sum(bool(_problems(row, known)) for row in rows),
-		"score": figure_words.number(total.score) if total.score is not None else "",
+		"score": figure_words.tenths(total.score) if total.score is not None else "",
 	}
 
 
@@ -203,7 +203,7 @@ def _row(row: Row, around: Around) -> dict[str, Any]:
 	before = around.before.get(row.question) or {}
 	cap = cint(row.max_maturity) or maturity.WITHOUT_RECORDS
 	return {
-		**{name: cstr(row.get(name)) for name in SHOWN},
+		**{name: texts.shown(row.get(name)) for name in SHOWN},
 		"text": _(row.question_text),
 		"guidance": _(around.guidance.get(row.question) or ""),
 		"cap": cap,

@@ -56,10 +56,8 @@ def add_missing(doc, answers: dict[str, dict[str, Any]] | None = None) -> int:
 
 
 def questions(edition: str) -> list[dict[str, Any]]:
-	"""Every enabled question of an edition, in order: the fields of a row that come from the catalogue.
-
-	A clause that the edition does not have (its number is empty, the other edition's is not) is left out.
-	"""
+	"""Every enabled question of the clauses that an edition has, in order: the fields of a row that come from the
+	catalogue. An annex is numbered by its letter."""
 	clause, question = DocType("ISO 10002 Clause"), DocType("ISO 10002 Question")
 	rows = (
 		frappe.qb.from_(question)
@@ -71,23 +69,20 @@ def questions(edition: str) -> list[dict[str, Any]]:
 			clause.name.as_("clause"),
 			clause.title.as_("clause_title"),
 			clause.clause_group,
-			clause.number_2018,
-			clause.number_2004,
+			clause.annex_letter,
+			clause[f"number_{edition}"].as_("clause_number"),
 		)
-		.where((question.disabled == 0) & (clause.disabled == 0))
+		.where((question.disabled == 0) & (clause.disabled == 0) & (clause[f"in_{edition}"] == 1))
 		.orderby(clause.sort_order)
 		.orderby(clause.name)
 		.orderby(question.sort_order)
 		.orderby(question.name)
 		.run(as_dict=True)
 	)
-	return [row for row in map(lambda row: _numbered(row, edition), rows) if row]
-
-
-def _numbered(row: dict[str, Any], edition: str) -> dict[str, Any] | None:
-	numbers = {"2018": cstr(row.pop("number_2018")), "2004": cstr(row.pop("number_2004"))}
-	number = numbers[edition]
-	return None if not number and any(numbers.values()) else {**row, "clause_number": number}
+	for row in rows:
+		row.clause_number = cstr(row.clause_number or row.annex_letter)
+		del row["annex_letter"]
+	return rows
 
 
 def _answers_of(assessment: str) -> dict[str, dict[str, Any]]:

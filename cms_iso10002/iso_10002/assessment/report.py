@@ -18,7 +18,7 @@ from cms_iso10002.complaints.letter_language import date_text
 from cms_iso10002.core import maturity
 from cms_iso10002.erpnext_bridge import quality
 from cms_iso10002.iso_10002 import figure_words, radar
-from cms_iso10002.iso_10002.assessment import grounds, totals
+from cms_iso10002.iso_10002.assessment import grounds, texts, totals
 from cms_iso10002.iso_10002.assessment.grounds import Row
 from cms_iso10002.iso_10002.evidence.model import Evidence
 
@@ -54,6 +54,7 @@ def _picture_words(doc, language: str) -> radar.Words:
 		title=_("Maturity by clause group, 1 to 5"),
 		now=period(doc, language),
 		before=_before(doc, language),
+		score_before=_("before: {0}"),
 		nothing=_("not answered"),
 	)
 
@@ -90,7 +91,7 @@ def _covered(total: maturity.Total) -> str:
 
 
 def _score(score: float | None) -> str:
-	return NOTHING if score is None else f"{figure_words.number(round(score, 1))}"
+	return NOTHING if score is None else figure_words.tenths(score)
 
 
 def _change(comparison: maturity.Comparison) -> str:
@@ -98,7 +99,7 @@ def _change(comparison: maturity.Comparison) -> str:
 		return NOTHING
 	change = round(comparison.change, 1)
 	sign = "+" if change > 0 else "−" if change < 0 else "±"
-	return f"{sign}{figure_words.number(abs(change))}"
+	return f"{sign}{figure_words.tenths(abs(change))}"
 
 
 def gaps(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -109,8 +110,9 @@ def gaps(rows: Sequence[Row]) -> list[dict[str, Any]]:
 		{
 			"clause": f"{cstr(row.clause_number)} {_(row.clause_title)}".strip(),
 			"status": _(row.status),
-			"gap": row.gap,
-			"action": cstr(row.action),
+			"mark": row.status,
+			"gap": texts.shown(row.gap),
+			"action": texts.shown(row.action),
 			"quality_action": row.quality_action if row.quality_action in states else "",
 			"state": action_state(row, states.get(row.quality_action, "")),
 		}
@@ -196,13 +198,13 @@ def _answered(row: Row, states: dict[str, str]) -> dict[str, Any]:
 		"maturity_words": _(maturity.SCALE[level]) if level in maturity.SCALE else "",
 		"status": _(row.status) if row.status else _("Not answered"),
 		"mark": row.status or "",
-		"reason": cstr(
+		"reason": texts.shown(
 			row.not_applicable_reason if row.status == maturity.NOT_APPLICABLE else row.status_reason
 		),
 		"further": _further(row),
 		"cap_reason": cstr(row.cap_reason),
-		"gap": cstr(row.gap),
-		"action": cstr(row.action),
+		"gap": texts.shown(row.gap),
+		"action": texts.shown(row.action),
 		"quality_action": row.quality_action if row.quality_action in states else "",
 		"action_state": action_state(row, states.get(row.quality_action, "")) if row.gap else "",
 	}
@@ -212,4 +214,4 @@ def _further(row: Row) -> list[str]:
 	"""What else was named as evidence, a line each."""
 	document = f"{_(row.document_type)} {row.document_name}" if row.document_name else ""
 	file = cstr(row.attachment).rsplit("/", 1)[-1]
-	return [text for text in (cstr(row.further_evidence), document, file) if text]
+	return [text for text in (texts.shown(row.further_evidence), document, file) if text]

@@ -18,7 +18,7 @@ from frappe.utils import cint, cstr, escape_html
 from cms_iso10002.complaints import clock
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import maturity
-from cms_iso10002.iso_10002.assessment import board, grounds
+from cms_iso10002.iso_10002.assessment import board, grounds, texts
 from cms_iso10002.iso_10002.assessment.grounds import DOCTYPE, ITEM
 
 TEXTS = ("not_applicable_reason", "status_reason", "further_evidence", "gap", "action")
@@ -67,7 +67,7 @@ def _parsed(values: str | Mapping[str, Any] | None) -> dict[str, Any]:
 	unknown = [name for name in values if name not in FIELDS]
 	if unknown:
 		frappe.throw(_("{0} can't be answered.").format(escape_html(", ".join(unknown))))
-	return {name: cstr(value).strip() for name, value in values.items()}
+	return {name: texts.kept(cstr(value).strip()) for name, value in values.items()}
 
 
 def _refuse_closed(doc) -> None:

@@ -59,6 +59,10 @@ METHODS = {
 	def validate(self):
 		self.total_holidays = len(self.holidays)
 """,
+	"Quality Action": """
+	def validate(self):
+		self.status = "Open" if any(row.status == "Open" for row in self.resolutions) else "Completed"
+""",
 	"Employee": """
 	def validate(self):
 		names = (self.first_name, self.middle_name, self.last_name)

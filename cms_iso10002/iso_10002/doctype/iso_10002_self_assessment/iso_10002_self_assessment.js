@@ -37,7 +37,10 @@ frappe.ui.form.on("ISO 10002 Self Assessment", {
 				})
 				.then(() => frm.reload_doc());
 		// Frappe offers Submit to everybody who may submit; approving is for the approver
-		if (frm.doc.docstatus === 0 && !frm.is_dirty()) frm.page.clear_primary_action();
+		if (frm.doc.docstatus === 0 && !frm.is_dirty()) {
+			frm.page.clear_primary_action();
+			frm.dashboard.clear_comment();
+		}
 		if (may.collect) {
 			frm.add_custom_button(__("Collect Evidence"), () => frm.iso_board.collect());
 			frm.page.add_menu_item(__("Add New Questions"), () =>
@@ -97,6 +100,7 @@ cms_iso10002.AssessmentBoard = class {
 			})
 		);
 		this.$root = field.$wrapper.find(".iso-board");
+		this.$root.css("--iso-tabs", ($(this.frm.wrapper).find(".form-tabs-list").outerHeight() || 0) + "px");
 		this.bind();
 		this.show_progress(this.board.progress);
 		this.show_collecting(this.board.evidence);
@@ -160,11 +164,18 @@ cms_iso10002.AssessmentBoard = class {
 			$row.addClass("is-active");
 			$row.find(".iso-edit").html(this.part("edit", this.rows[name]));
 			$row.find(".iso-foot").html(this.part("foot", this.rows[name]));
+			$row.find("textarea").each((_, area) => this.fit(area));
 		}
 		if (focus) {
 			$row[0].focus({ preventScroll: true });
 			$row[0].scrollIntoView({ block: "nearest" });
 		}
+	}
+
+	// As high as what stands in it.
+	fit(area) {
+		area.style.height = "auto";
+		area.style.height = Math.min(area.scrollHeight + 4, 220) + "px";
 	}
 
 	// Events
@@ -180,6 +191,7 @@ cms_iso10002.AssessmentBoard = class {
 		on("change", "textarea[data-field]", (area, $row) =>
 			this.save($row.attr("data-row"), { [area.dataset.field]: area.value })
 		);
+		on("input", "textarea[data-field]", (area) => this.fit(area));
 		on("click", "[data-do]", (button, $row) => this[button.dataset.do]($row.attr("data-row"), button));
 		on("click", ".iso-figure-link", (link, _, e) => this.open_records(link, e));
 		on("change", ".iso-open-only", () => this.filter());
@@ -277,7 +289,7 @@ cms_iso10002.AssessmentBoard = class {
 		$row.find(".iso-head").html(this.part("head", row));
 		if (this.active === row.name) {
 			if (!keep_text && !$row.find(".iso-edit textarea").is(":focus"))
-				$row.find(".iso-edit").html(this.part("edit", row));
+				$row.find(".iso-edit").html(this.part("edit", row)).find("textarea").each((_, area) => this.fit(area));
 			$row.find(".iso-foot").html(this.part("foot", row));
 			if (had_focus) $row[0].focus({ preventScroll: true });
 		}
