@@ -34,6 +34,7 @@ override_doctype_dashboards = {
 
 doc_events = {
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
+	"User": {"on_trash": "cms_iso10002.complaints.actors.forget_user"},
 	"ToDo": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee"},
 	"Complaint": {"on_update": "cms_iso10002.erpnext_bridge.issue.show_on_issue"},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
@@ -63,11 +64,15 @@ scheduler_events = {
 		"cms_iso10002.complaints.sealing.make_daily_seal",
 		"cms_iso10002.portal.feedback_requests.run",
 	],
-	"daily_long": ["cms_iso10002.complaints.summary.rebuild"],
+	"daily_long": [
+		"cms_iso10002.complaints.summary.rebuild",
+		"cms_iso10002.complaints.privacy.run",
+	],
 }
 
 has_permission = {
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
+	"Complaint Actor": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.belonging",
@@ -78,6 +83,7 @@ has_permission = {
 
 permission_query_conditions = {
 	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
+	"Complaint Actor": "cms_iso10002.complaints.permissions.actor_conditions",
 	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.letter_conditions",
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.triage_conditions",
