@@ -22,6 +22,9 @@ standard_portal_menu_items = [
 	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint", "role": "Customer"},
 ]
 
+# Who reads confidential cases is put down, by lists too.
+after_request = ["cms_iso10002.complaints.access_log.note_list"]
+
 doctype_js = {
 	"Customer": "public/js/customer.js",
 	"Issue": "public/js/issue.js",

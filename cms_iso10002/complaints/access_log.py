@@ -2,21 +2,34 @@
 
 Frappe logs a view where a form is opened, and nowhere else. But every door through which a whole record leaves either
 takes away the fields its reader may not see, or asks whether it may be printed, or prepares it for that; and all three
-are methods of the record. So they write a View Log on the complaint, once a reading.
+are methods of the record. So they write a View Log on the complaint, once a reading. Lists that ask for the words of
+complaints or of what belongs to them are put down in Frappe's Access Log, where it puts exports and prints.
 """
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import frappe
+from frappe.core.doctype.access_log.access_log import make_access_log
 from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.utils import now_datetime
 
+from cms_iso10002.core import erasure
+
 CONFIDENTIAL = ("Confidential", "Restricted")
 WITH_THE_FORM = timedelta(minutes=1)
 """What is fetched within that time after a reading belongs to it."""
+LISTS = (
+	"frappe.client.get_list",
+	"frappe.client.get_value",
+	"frappe.desk.reportview.get",
+	"frappe.desk.reportview.get_list",
+)
+"""Methods that answer fields of many records."""
 
 
 class Watched(Document):
@@ -72,3 +85,38 @@ def _case_of(doc) -> str | None:
 	if doc.meta.istable:
 		return doc.parent if doc.parenttype == "Complaint" else None
 	return doc.name if doc.doctype == "Complaint" else doc.get("complaint")
+
+
+# lists -----------------------------------------------------------------------------------------------------
+
+
+def note_list(response: Any = None, request: Any = None) -> None:
+	"""after_request: put down a list that asked for words of complaints, whose cases may be confidential.
+
+	Which words by which filters is not kept: that may be personal itself.
+	"""
+	doctype, fields = _asked_for(request.path)
+	if doctype not in erasure.doctypes() or response.status_code != 200:
+		return
+	words = sorted(_words(doctype) & set(re.findall(r"\w+", fields)))
+	if words or "*" in fields:
+		make_access_log(doctype=doctype, method="List", columns=", ".join(words) or "*")
+
+
+def _asked_for(path: str) -> tuple[str, str]:
+	"""The doctype that a request lists, and the fields it asks for as they were written; "" for any other request."""
+	asked = frappe.local.form_dict
+	fields = str(asked.get("fields") or asked.get("fieldname") or "")
+	if not fields or not path.startswith("/api/"):
+		return "", ""
+	kind, _slash, name = path.rstrip("/").removeprefix("/api/").rpartition("/")
+	if kind.rpartition("/")[2] in ("resource", "document"):
+		return name, fields
+	return (str(asked.get("doctype") or ""), fields) if name in LISTS else ("", "")
+
+
+def _words(doctype: str) -> set[str]:
+	"""The fields of `doctype` that may hold words about people, but for those that its list shows to everybody."""
+	meta, fates = frappe.get_meta(doctype), erasure.fates(doctype)
+	shown = () if meta.istable else {df.fieldname for df in meta.fields if df.in_list_view}
+	return {name for name, fate in fates.items() if fate in (erasure.EMPTIED, erasure.REPLACED)} - {*shown}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
+from frappe.model.naming import is_autoincremented
 from frappe.query_builder import DocType
 from pypika import Table
 from pypika.terms import Criterion
@@ -166,16 +167,22 @@ def beside(case) -> None:
 	)
 	for doctype, values in _frappes(case, about).items():
 		if frappe.db.table_exists(doctype):
-			doc = frappe.get_doc({"doctype": doctype, **values})
-			doc.flags.ignore_links = True
-			doc.db_insert() if doctype in ("Energy Point Log", "Milestone") else doc.insert(
-				ignore_permissions=True
-			)
+			insert(frappe.get_doc({"doctype": doctype, **values}))
 	frappe.db.bulk_insert(
 		"Complaint Extension",
 		("name", "parent", "parenttype", "parentfield", "idx", "reason"),
 		[(frappe.generate_hash(length=10), case.name, "Complaint", "extensions", 1, words("waits"))],
 	)
+
+
+def insert(doc) -> None:
+	"""As Frappe does, but for what only Frappe itself writes."""
+	if doc.doctype in ("Energy Point Log", "Milestone"):
+		if not is_autoincremented(doc.doctype, doc.meta):
+			doc.name = frappe.generate_hash(length=10)
+		doc.db_insert()
+	else:
+		doc.insert(ignore_permissions=True, ignore_links=True)
 
 
 def _frappes(case, about: dict[str, str]) -> dict[str, dict[str, Any]]:
@@ -185,7 +192,6 @@ def _frappes(case, about: dict[str, str]) -> dict[str, dict[str, Any]]:
 		"Email Unsubscribe": {**about, "email": EMAIL},
 		"Energy Point Log": {
 			**about,
-			"name": "energy-of-hers",
 			"reason": words("x"),
 			"user": "Administrator",
 		},
@@ -204,7 +210,6 @@ def _frappes(case, about: dict[str, str]) -> dict[str, dict[str, Any]]:
 			"integration_request_service": "Test",
 		},
 		"Milestone": {
-			"name": "milestone-of-hers",
 			"reference_type": "Complaint",
 			"reference_name": case.name,
 			"track_field": "subject",

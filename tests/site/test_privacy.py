@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timezone
+from inspect import signature
 from pathlib import Path
 
 import frappe
+import frappe.api
 import pytest
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Request, Response
 
 from cms_iso10002.complaints import (
 	actions,
@@ -633,9 +637,18 @@ def views(complaint) -> int:
 	return frappe.db.count("View Log", {"reference_doctype": "Complaint", "reference_name": complaint.name})
 
 
+def rest(doctype: str, name: str) -> None:
+	"""GET /api/resource/DOCTYPE/NAME; Frappe 15 of 2023 takes the request from where it lies."""
+	builder = EnvironBuilder(path=f"/api/resource/{doctype}/{name}", method="GET")
+	frappe.local.request, frappe.local.form_dict = Request(builder.get_environ()), frappe._dict()
+	handle = frappe.api.handle
+	answer = handle(frappe.local.request) if signature(handle).parameters else handle()
+	assert answer.status_code == 200 and name in answer.get_data(as_text=True)
+	del frappe.local.request
+
+
 def readings(complaint):
 	"""Ways in which a complaint is read, each as a request does it."""
-	from frappe.api import v1
 	from frappe.client import get
 	from frappe.desk.form.load import getdoc
 
@@ -643,13 +656,13 @@ def readings(complaint):
 	event = frappe.db.get_value("Complaint Event", {"complaint": complaint.name})
 	return {
 		"form": lambda: getdoc("Complaint", complaint.name),
-		"REST": lambda: v1.read_doc("Complaint", complaint.name),
+		"REST": lambda: rest("Complaint", complaint.name),
 		"method": lambda: get("Complaint", complaint.name),
 		"print": lambda: frappe.get_print("Complaint", complaint.name, "Complaint Form"),
 		"standard print": lambda: frappe.get_print("Complaint", complaint.name),
-		"letter": lambda: v1.read_doc("Complaint Letter", letter),
+		"letter": lambda: rest("Complaint Letter", letter),
 		"event": lambda: getdoc("Complaint Event", event),
-		"row": lambda: v1.read_doc("Complaint Aspect", complaint.aspects[0].name),
+		"row": lambda: rest("Complaint Aspect", complaint.aspects[0].name),
 	}
 
 
@@ -673,6 +686,43 @@ def test_what_the_form_fetches_besides_is_no_reading_of_its_own():
 	manager(lambda: actions.get_timeline(case.name))
 	manager(lambda: actions.get_timeline(case.name))
 	assert views(case) == 1
+
+
+@pytest.mark.parametrize(
+	"path, form, columns",
+	[
+		("/api/resource/Complaint", {"fields": ["name", "description"]}, "description"),
+		("/api/resource/Complaint", {"fields": '["*"]'}, "*"),
+		("/api/v2/document/Complaint/", {"fields": '["findings"]'}, "findings"),
+		("/api/method/frappe.client.get_list", {"doctype": "Complaint Aspect", "fields": '["what"]'}, "what"),
+		(
+			"/api/method/frappe.client.get_value",
+			{"doctype": "Complaint", "fieldname": "findings"},
+			"findings",
+		),
+		(
+			"/api/method/frappe.desk.reportview.get",
+			{"doctype": "Complaint", "fields": '["`tabComplaint`.`complainant_email`"]'},
+			"complainant_email",
+		),
+		("/api/method/frappe.desk.reportview.get", {"doctype": "Complaint", "fields": '["subject"]'}, None),
+		("/api/resource/Complaint", {}, None),
+		("/api/resource/Issue", {"fields": '["description"]'}, None),
+		("/api/resource/Complaint/CMP-1", {"fields": '["*"]'}, None),
+		("/app/complaint", {"fields": '["*"]', "doctype": "Complaint"}, None),
+	],
+)
+def test_a_list_of_words_is_put_down_in_frappes_access_log(path, form, columns):
+	from cms_iso10002.complaints import access_log
+
+	frappe.local.form_dict = frappe._dict(form)
+	for status in (200, 403):
+		access_log.note_list(Response(status=status), Request(EnvironBuilder(path=path).get_environ()))
+	logs = frappe.get_all(
+		"Access Log", {"method": "List"}, ["columns", "user", "filters"], order_by="creation"
+	)
+	assert [log.columns for log in logs] == ([columns] if columns else [])
+	assert all(log.user == "Administrator" and not log.filters for log in logs)
 
 
 def test_the_log_outlives_the_names(case):
