@@ -23,6 +23,9 @@ standard_portal_menu_items = [
 	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint", "role": "Customer"},
 ]
 
+# Who reads confidential cases is put down, by lists too.
+after_request = ["cms_iso10002.complaints.access_log.note_list"]
+
 doctype_js = {
 	"Complaint": "public/js/complaint_training.js",
 	"Customer": "public/js/customer.js",
@@ -36,6 +39,7 @@ override_doctype_dashboards = {
 
 doc_events = {
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
+	"User": {"on_trash": "cms_iso10002.complaints.actors.forget_user"},
 	"ToDo": {
 		"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee",
 		"after_insert": "cms_iso10002.iso_10002.competence.on_assignment",
@@ -76,12 +80,14 @@ scheduler_events = {
 	],
 	"daily_long": [
 		"cms_iso10002.complaints.summary.rebuild",
+		"cms_iso10002.complaints.privacy.run",
 		"cms_iso10002.iso_10002.objectives.refresh_all",
 	],
 }
 
 has_permission = {
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
+	"Complaint Actor": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.belonging",
@@ -94,6 +100,7 @@ has_permission = {
 
 permission_query_conditions = {
 	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
+	"Complaint Actor": "cms_iso10002.complaints.permissions.actor_conditions",
 	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.letter_conditions",
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.triage_conditions",

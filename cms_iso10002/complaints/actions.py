@@ -13,7 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import cases, clock, intake
+from cms_iso10002.complaints import access_log, actors, cases, clock, intake
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import formats, guards, lifecycle
 from cms_iso10002.core.refusal import Refusal
@@ -168,6 +168,7 @@ def get_timeline(complaint: str) -> list[dict]:
 	"""The events of a complaint as people read them, oldest first."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
+	access_log.note_reading(doc, access_log.WITH_THE_FORM)
 	rows = frappe.get_all(
 		"Complaint Event",
 		filters={"complaint": complaint},
@@ -175,7 +176,9 @@ def get_timeline(complaint: str) -> list[dict]:
 		order_by="sequence",
 	)
 	for row in rows:
-		row["detail"] = _detail(row.kind, json.loads(row.pop("payload"))["data"])
+		row["data"] = json.loads(row.pop("payload"))["data"]
+	for row in actors.named(rows):
+		row["detail"] = _detail(row["kind"], row.pop("data"))
 	return rows
 
 

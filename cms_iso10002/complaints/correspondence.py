@@ -38,6 +38,8 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 
 	Raises frappe.ValidationError with one sentence when it can't go out by the channel wanted.
 	"""
+	if doc.anonymised_on:
+		frappe.throw(_("This complaint was anonymised: nobody is known any more who could be written to."))
 	channel, recipient = _address(doc, spec)
 	# what goes out by us goes out now; what somebody said or posted was told when they say
 	told_at = spec.sent_at if channel in (*SPOKEN, "Post") else None

@@ -25,7 +25,9 @@ LONGEST_COMMENT = 5000
 
 
 def occasion(doc) -> str:
-	"""The occasion on which a complaint can be rated now: Closing, Unresolved, or "" for none yet."""
+	"""The occasion on which a complaint can be rated now: Closing, Unresolved, or "" for none (yet, or any more)."""
+	if doc.get("anonymised_on"):
+		return ""
 	if doc.get("status_category") == "Closed":
 		return CLOSING if doc.get("status") != "Duplicate" else ""
 	days = cint(frappe.get_cached_doc("Complaint Settings").get("feedback_after_days"))

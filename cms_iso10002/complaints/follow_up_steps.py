@@ -10,6 +10,7 @@ import frappe
 from frappe import _
 from frappe.utils import cstr
 
+from cms_iso10002.complaints import actors
 from cms_iso10002.complaints.letter_content import DECISIONS, Doc
 from cms_iso10002.complaints.letter_language import date_text
 from cms_iso10002.core.refusal import N_
@@ -38,14 +39,14 @@ ENDS = ("closed", "withdrawn", "out_of_scope", "duplicate")
 DONE = ("Implemented", "Verified")
 
 Step = tuple[Any, Any, str]
-"""When (site time, or None), who (a user's name), remark."""
+"""When (site time, or None), who (a user, or an event's reference to one), remark."""
 NOT_YET: Step = (None, None, "")
 
 
 def steps(doc: Doc, language: str) -> list[dict[str, str]]:
 	"""The steps in their order, with `label`, `date`, `name`, `remark`; empty where a step was not taken."""
 	found = _taken(doc) if doc.get("name") else [NOT_YET] * len(LABELS)
-	names = _names([who for _when, who, _remark in found])
+	names = actors.names(who for _when, who, _remark in found)
 	return [
 		{
 			"label": _(label),
@@ -139,12 +140,3 @@ def _closed(doc: Doc, events: Sequence[Mapping[str, Any]]) -> Step:
 		return NOT_YET
 	_when, who, _remark = _event(events, ENDS, "")
 	return doc.get("closed_on"), who, _(doc.get("closure_basis") or "")
-
-
-def _names(users: list[str | None]) -> dict[str, str]:
-	"""The names of users as people say them, in one query."""
-	wanted = [user for user in users if user]
-	rows = frappe.get_all(
-		"User", filters={"name": ("in", wanted or [""])}, fields=["name", "full_name"], order_by="name"
-	)
-	return {row.name: row.full_name or row.name for row in rows}

@@ -88,12 +88,12 @@ def _pattern():
 
 
 def _cases(names: Sequence[str]) -> dict[str, frappe._dict]:
-	"""Those of the complaints that there are, in the order of `names`."""
+	"""Those of the complaints that there are, in the order of `names`; nothing belongs to an anonymised one any more."""
 	if not names:
 		return {}
 	rows = frappe.get_all(
 		"Complaint",
-		filters={"name": ("in", list(names))},
+		filters={"name": ("in", list(names)), "anonymised_on": ("is", "not set")},
 		fields=["name", "complainant_email", "representative_email", "contact", "customer"],
 		order_by="name",
 	)

@@ -151,10 +151,19 @@ def feedback_conditions(user: str | None = None, doctype: str | None = None) -> 
 
 def triage_conditions(user: str | None = None, doctype: str | None = None) -> str:
 	"""permission_query_conditions of Complaint Mail Triage: also those that may belong to no complaint."""
+	return _of_any_or_visible("Complaint Mail Triage", user)
+
+
+def actor_conditions(user: str | None = None, doctype: str | None = None) -> str:
+	"""permission_query_conditions of Complaint Actor: those of staff, and of outsiders in cases that may be seen."""
+	return _of_any_or_visible("Complaint Actor", user)
+
+
+def _of_any_or_visible(doctype: str, user: str | None) -> str:
 	names = visible_names(user)
 	if names is None:
 		return ""
-	column = DocType("Complaint Mail Triage").complaint
+	column = DocType(doctype).complaint
 	return (column.isnull() | column.isin(names)).get_sql(
 		quote_char="`", secondary_quote_char="'", with_namespace=True, subquery=True
 	)

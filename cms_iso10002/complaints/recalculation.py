@@ -31,6 +31,8 @@ ALWAYS = clocks.calendar_to_dict(WorkCalendar.always("UTC"))
 """What counts without working hours: all time."""
 STILL = ("Open", "Paused", "Resolved")
 """Status categories of cases that may have an open milestone."""
+BY_HAND = "recalculated by hand"
+"""Why, where a manager says it in words: those stand beside the event, where they can be erased."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +157,8 @@ def cases_under(policies: Sequence[str]) -> list[str]:
 	return frappe.get_all("Complaint", filters, pluck="name", order_by="name")
 
 
-def move(names: list[str], why: str, choose: bool = False, user: str | None = None) -> int:
-	"""Recalculate complaints, each in a transaction of its own; returns how many changed.
+def move(names: list[str], why: str, choose: bool = False, user: str | None = None, note: str = "") -> int:
+	"""Recalculate complaints, each in a transaction of its own; returns how many changed. See `plan`.
 
 	A background job: it commits after each complaint. One that fails is logged, and the others go on.
 	"""
@@ -164,7 +166,7 @@ def move(names: list[str], why: str, choose: bool = False, user: str | None = No
 	for name in names:
 		frappe.db.rollback()  # so that what is read next is not older than the lock
 		try:
-			changed += bool(move_one(name, why, choose, user))
+			changed += bool(move_one(name, why, choose, user, note))
 			frappe.db.commit()
 		except Exception:
 			frappe.db.rollback()
@@ -177,11 +179,13 @@ def move(names: list[str], why: str, choose: bool = False, user: str | None = No
 	return changed
 
 
-def move_one(name: str, why: str, choose: bool = False, user: str | None = None) -> Plan | None:
-	"""Recalculate one complaint in the present transaction; None where nothing differs."""
+def move_one(
+	name: str, why: str, choose: bool = False, user: str | None = None, note: str = ""
+) -> Plan | None:
+	"""Recalculate one complaint in the present transaction; None where nothing differs. See `plan`."""
 	timeline.lock(name)
 	doc = frappe.get_doc("Complaint", name)
-	found = plan(doc, why, choose=choose) if doc.status_category in STILL else None
+	found = plan(doc, why, choose=choose, note=note) if doc.status_category in STILL else None
 	if found:
 		timeline.record_all(name, [found.event], actor=user or "System", fields=found.fields)
 	return found
@@ -228,7 +232,7 @@ def apply(
 	names = _names(complaint, policy_name, company)
 	again, user = bool(cint(choose)), frappe.session.user
 	if len(names) <= BATCH:
-		changed = sum(bool(move_one(name, reason, again, user)) for name in names)
+		changed = sum(bool(move_one(name, BY_HAND, again, user, reason)) for name in names)
 		return {"cases": len(names), "changed": changed}
 	for start in range(0, len(names), BATCH):
 		frappe.enqueue(
@@ -236,9 +240,10 @@ def apply(
 			queue="long",
 			enqueue_after_commit=True,
 			names=names[start : start + BATCH],
-			why=reason,
+			why=BY_HAND,
 			choose=again,
 			user=user,
+			note=reason,
 		)
 	return {"cases": len(names), "queued": len(names)}
 

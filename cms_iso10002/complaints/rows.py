@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from cms_iso10002.complaints.access_log import Watched
 
 
-class OwnedRow(Document):
+class OwnedRow(Watched):
 	"""A child row that is written through its parent only."""
 
 	def before_validate(self):

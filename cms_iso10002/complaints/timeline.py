@@ -18,7 +18,7 @@ from typing import Any
 import frappe
 from frappe.query_builder import DocType
 
-from cms_iso10002.complaints import clock, policy
+from cms_iso10002.complaints import actors, clock, policy
 from cms_iso10002.core import agenda, clocks, ledger
 from cms_iso10002.core.case import EventSpec
 
@@ -39,6 +39,10 @@ MILESTONE_FIELDS = (
 )
 HEEDED = clocks.KINDS | agenda.EVENT_KINDS
 """Kinds of events that change a milestone or the agenda; after all others both stand as they were."""
+
+HEAD = ("ledger_head", "ledger_sequence", "policy_snapshot")
+HEAD += ("name", "complainant_email", "representative_email", "owner", "channel")
+"""What is read with the lock: the head of the chain, the policy, and who is from outside (see `actors`)."""
 
 EVENT_FIELDS = (
 	"name",
@@ -100,7 +104,7 @@ def record_all(
 	`at` of an event is an aware instant, now when None. `dedupe_key` marks the first event. `received_now`
 	says that the complaint was inserted in this transaction, so that no event of it need be looked for; `seen` are
 	its events where the caller read them under the lock. `fields` are server-owned fields to store with the events.
-	Events that no clock and no agenda heeds cost no replay.
+	Events that no clock and no agenda heeds cost no replay. Users, as `actor` and in the data, become references.
 
 	Returns the server-owned fields that changed on the complaint, and the rows of its milestones.
 	"""
@@ -109,7 +113,8 @@ def record_all(
 		return {}
 	head = lock(complaint)
 	events = [] if received_now else seen
-	changed = _append(complaint, head, specs, actor or frappe.session.user, dedupe_key, events)
+	by = actors.reference(actor or frappe.session.user, head)
+	changed = _append(complaint, head, specs, by, dedupe_key, events)
 	changed.update(fields or {})
 	if received_now or any(spec.kind in HEEDED for spec in specs):
 		replayed, rows = replay(complaint, head.policy_snapshot, events, received_now)
@@ -123,8 +128,7 @@ def record_all(
 
 def lock(complaint: str) -> frappe._dict:
 	"""Lock the complaint's row until the transaction ends and read the head of its chain from it."""
-	fields = ["ledger_head", "ledger_sequence", "policy_snapshot"]
-	head = frappe.db.get_value("Complaint", complaint, fields, as_dict=True, for_update=True)
+	head = frappe.db.get_value("Complaint", complaint, HEAD, as_dict=True, for_update=True)
 	if not head:
 		frappe.throw(frappe._("Complaint {0} does not exist.").format(complaint), frappe.DoesNotExistError)
 	return head
@@ -169,7 +173,7 @@ def _append(
 	for spec in specs:
 		sequence += 1
 		at = spec.at or now
-		data = dict(spec.data)
+		data = actors.with_references(spec.kind, spec.data, head)
 		salt = ""
 		if spec.at and spec.at != now:
 			data["recorded_utc"] = clock.to_micros(now)

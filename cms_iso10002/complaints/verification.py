@@ -238,6 +238,9 @@ def _copies(row: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> Iterat
 	received = _received_at(said)
 	if clock.to_micros(clock.to_utc(row["received_on"])) != received:
 		yield DIFFERS, "received_on", row["received_on"], clock.to_site(clock.from_micros(received))
+	anonymised = any(event["kind"] == "anonymised" for event in said)
+	if bool(row["anonymised_on"]) != anonymised:
+		yield DIFFERS, "anonymised_on", row["anonymised_on"] or "–", _("it was") if anonymised else "–"
 	yield from _closing(row, said)
 
 

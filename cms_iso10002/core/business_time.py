@@ -400,14 +400,22 @@ class Limit:
 		if self.unit != MONTHS:
 			result = day + timedelta(days=self.amount * (7 if self.unit == WEEKS else 1))
 		else:
-			years, month = divmod(day.month - 1 + self.amount, 12)
-			if day.year + years > LAST_YEAR:
-				raise OverflowError
-			last = monthrange(day.year + years, month + 1)[1]
-			result = date(day.year + years, month + 1, min(day.day, last))
+			result = months_after(day, self.amount)
 		if result.year > LAST_YEAR:
 			raise OverflowError
 		return result
+
+
+def months_after(day: date, months: int) -> date:
+	"""The date so many months after `day`; a month too short for the day ends earlier.
+
+	Raises OverflowError beyond the years a calendar answers for.
+	"""
+	years, month = divmod(day.month - 1 + months, 12)
+	if day.year + years > LAST_YEAR:
+		raise OverflowError
+	last = monthrange(day.year + years, month + 1)[1]
+	return date(day.year + years, month + 1, min(day.day, last))
 
 
 def to_micros(moment: datetime) -> int:

@@ -95,7 +95,8 @@ class Case:
 class EventSpec:
 	"""An event to record; `at` None means now. `note` is kept beside the ledger, so that it can be erased.
 
-	Two events of one `dedupe` can't both be recorded: the second write fails.
+	`data` is kept for ever, so it holds no personal words or addresses; a user in it becomes a reference when it is
+	recorded. Two events of one `dedupe` can't both be recorded: the second write fails.
 	"""
 
 	kind: str

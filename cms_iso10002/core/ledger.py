@@ -11,7 +11,7 @@ that stands the daily `Seal`: the Merkle root over the heads of all complaints, 
 given to somebody outside (printed, mailed to the auditor). `inclusion_proof` shows that one complaint is under a
 root without naming the others.
 
-    entry = link("CMP-2026-00001", 1, "received", at_utc, "agent@example.com", True, {"channel": "Phone"})
+    entry = link("CMP-2026-00001", 1, "received", at_utc, "ACT-5f2c81", True, {"channel": "Phone"})
     assert verify_chain("CMP-2026-00001", [entry], head=entry.hash, sequence=1) == []
 
 Events are never erased and people have a right to be, so an event holds personal words only as a

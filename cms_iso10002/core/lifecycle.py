@@ -384,6 +384,8 @@ def apply(case: Case, action: str, actor: Actor, data: Mapping[str, Any]) -> Out
 	that is missing or a guard stands against it; then nothing may be stored.
 	"""
 	transition = find(action, case.status)
+	if case.get("anonymised_on"):
+		raise Refusal(N_("This complaint was anonymised: nothing can be done about it any more."))
 	if not set(transition.roles) & actor.roles:
 		raise Refusal(N_("{0} needs the role {1}."), action, transition.roles[0])
 	fairness.check_actor(case, actor)

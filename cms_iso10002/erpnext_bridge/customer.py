@@ -65,6 +65,11 @@ def of_contact(contact: str | None) -> dict[str, Any]:
 	return {name: value for name, value in known.items() if value}
 
 
+def is_a_company(customer: str | None) -> bool:
+	"""Whether a Customer is a company: its name is no natural person's, as that of a partnership may be."""
+	return bool(customer) and frappe.db.get_value("Customer", customer, "customer_type") == "Company"
+
+
 def of_sender(address: str) -> dict[str, Any]:
 	"""What the site knows of who writes from an e-mail address: fields of Complaint, those that are known.
 

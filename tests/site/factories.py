@@ -63,6 +63,7 @@ RECORDS = (
 	"Complaint Objective",
 	"Complaint Objective Actual",
 	"Complaint Context Item",
+	"Complaint Actor",
 )
 
 

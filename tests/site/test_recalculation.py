@@ -147,7 +147,9 @@ def test_the_managers_tool_shows_then_does():
 	assert done == {"cases": 1, "changed": 1}
 	assert milestone(complaint, "decide").due_at == datetime(2026, 3, 5, 17)
 	(change,) = changes(complaint)
-	assert change["reason"] == "new contract"
+	assert change["reason"] == recalculation.BY_HAND  # a person's words stand where they can be erased
+	note = {"complaint": complaint.name, "kind": "policy_changed"}
+	assert frappe.db.get_value("Complaint Event", note, "note") == "new contract"
 	complaint.reload()
 	assert complaint.sla_policy == mine.name
 	assert as_user(manager, lambda: recalculation.dry_run(complaint=complaint.name, choose=1))["changes"] == 0

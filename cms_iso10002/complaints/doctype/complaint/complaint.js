@@ -41,6 +41,7 @@ frappe.ui.form.on("Complaint", {
 				cms_iso10002.call_and_show(frm, METHODS + "approve_decision", { complaint: frm.doc.name })
 			);
 		}
+		if (manager && !frm.doc.anonymised_on) frm.trigger("add_privacy");
 		if (frm.doc.status_category !== "Closed") {
 			frm.page.add_menu_item(__("Correct Receipt"), () => cms_iso10002.correct_receipt(frm));
 			if (manager) {
@@ -70,6 +71,17 @@ frappe.ui.form.on("Complaint", {
 				() => frappe.new_doc("External Dispute", { complaint: frm.doc.name }),
 				__("Create")
 			);
+		}
+	},
+
+	add_privacy(frm) {
+		const when_loaded = (call) => () => frappe.require("/assets/cms_iso10002/js/privacy.js", call);
+		frm.page.add_menu_item(
+			__("Hold Back From Anonymising"),
+			when_loaded(() => cms_iso10002.hold_back(frm))
+		);
+		if (frm.doc.status_category === "Closed") {
+			frm.page.add_menu_item(__("Anonymise"), when_loaded(() => cms_iso10002.anonymise(frm)));
 		}
 	},
 

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 import frappe
 from frappe import _
-from frappe.model.document import Document
 
 from cms_iso10002.complaints import (
 	actions,
@@ -17,6 +16,7 @@ from cms_iso10002.complaints import (
 	timeline,
 	workflow_actions,
 )
+from cms_iso10002.complaints.access_log import Watched
 from cms_iso10002.core import changes, fairness, lifecycle
 from cms_iso10002.core.case import EventSpec
 from cms_iso10002.core.refusal import Refusal
@@ -51,6 +51,7 @@ SERVER_FIELDS = (
 	"ledger_sequence",
 	"tracking_key_hash",
 	"anonymised_on",
+	"retention_hold_reason",
 	"resume_state",
 )
 """Fields only the server writes: whatever a client sends, the database's value stands."""
@@ -73,7 +74,7 @@ AFTER_WITHDRAWAL = frozenset(
 """What may still be written on a withdrawn complaint with a safety implication: the investigation goes on."""
 
 
-class Complaint(Document):
+class Complaint(Watched):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -195,6 +196,7 @@ class Complaint(Document):
 		resolved_at_first_contact: DF.Check
 		response: DF.Literal["", "Awaiting", "Accepted", "Partly Accepted", "Rejected", "No Reply"]
 		resume_state: DF.Data | None
+		retention_hold_reason: DF.SmallText | None
 		reviewer: DF.Link | None
 		root_cause: DF.Link | None
 		root_cause_notes: DF.SmallText | None

@@ -54,6 +54,11 @@ frappe.listview_settings["Complaint"] = {
 				)
 			);
 		}
+		if (frappe.user.has_role("Complaint Manager")) {
+			listview.page.add_menu_item(__("A Person's Complaints"), () =>
+				frappe.require("/assets/cms_iso10002/js/privacy.js", () => cms_iso10002.find_person())
+			);
+		}
 	},
 
 	get_indicator(doc) {

@@ -1,9 +1,11 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from cms_iso10002.complaints import actors
+from cms_iso10002.complaints.access_log import Watched
 
 
-class ComplaintEvent(Document):
+class ComplaintEvent(Watched):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -13,6 +15,7 @@ class ComplaintEvent(Document):
 		from frappe.types import DF
 
 		actor: DF.Data | None
+		actor_name: DF.Data | None
 		at: DF.Datetime | None
 		at_utc: DF.Int
 		complaint: DF.Link
@@ -26,6 +29,10 @@ class ComplaintEvent(Document):
 		public: DF.Check
 		sequence: DF.Int
 	# end: auto-generated types
+
+	@property
+	def actor_name(self):
+		return actors.names([self.actor]).get(self.actor)
 
 	def validate(self):
 		self.refuse_change()

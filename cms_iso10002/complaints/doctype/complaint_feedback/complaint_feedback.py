@@ -1,11 +1,12 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from cms_iso10002.complaints.access_log import Watched
 
 RATINGS = ("ease", "speed", "informed", "courtesy", "fairness", "clarity", "outcome", "overall")
 
 
-class ComplaintFeedback(Document):
+class ComplaintFeedback(Watched):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

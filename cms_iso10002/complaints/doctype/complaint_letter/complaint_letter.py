@@ -1,9 +1,10 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
+
+from cms_iso10002.complaints.access_log import Watched
 
 
-class ComplaintLetter(Document):
+class ComplaintLetter(Watched):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -45,6 +45,7 @@ class ComplaintSettings(Document):
 		progress_updates: DF.Literal["Task for the Handler", "Send by Itself"]
 		recourse_window_days: DF.Int
 		reminder_days: DF.Data | None
+		retention_months: DF.Int
 		show_figures: DF.Check
 		smallest_cell: DF.Int
 		waive_investigation_up_to: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]

@@ -1,14 +1,14 @@
 import frappe
 from frappe import _
-from frappe.model.document import Document
 from frappe.query_builder import DocType
 from frappe.utils import get_datetime
 
 from cms_iso10002.complaints import clock, timeline
+from cms_iso10002.complaints.access_log import Watched
 from cms_iso10002.core.case import EventSpec
 
 
-class ExternalDispute(Document):
+class ExternalDispute(Watched):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 
@@ -35,6 +35,7 @@ class ExternalDispute(Document):
 	def validate(self):
 		self.check_dates()
 		self.check_requests()
+		self.number_requests()
 		self.check_record()
 
 	def after_insert(self):
@@ -62,6 +63,21 @@ class ExternalDispute(Document):
 		references = [row.reference for row in self.requests]
 		if len(set(references)) != len(references):
 			frappe.throw(_("Two requests have the same reference: give each its own."))
+
+	def number_requests(self):
+		"""Events name a request by its number: a body's own reference may name a person. Older rows have none."""
+		before = {
+			row.name: row.number for row in (self.get_doc_before_save() or frappe._dict()).requests or ()
+		}
+		last = max(before.values(), default=0) or 0
+		for row in self.requests:
+			row.number = before.get(row.name)
+			if row.name not in before:
+				row.number = last = last + 1
+
+	def request_key(self, row) -> str:
+		"""What a request is called in events and milestones."""
+		return f"{self.name}#{row.number}" if row.number else f"{self.name}/{row.reference}"
 
 	def record_opening(self):
 		"""The dispute runs beside any state; only the targets its body names are paused."""
@@ -95,7 +111,7 @@ class ExternalDispute(Document):
 		}
 		specs = []
 		for row in self.requests:
-			key = f"{self.name}/{row.reference}"
+			key = self.request_key(row)
 			if row.name not in before:
 				due = {"due_at": clock.to_utc(row.due_on).isoformat()} if row.due_on else {}
 				specs.append(

@@ -12,6 +12,7 @@ class ExternalDisputeRequest(OwnedRow):
 
 		answered_on: DF.Datetime | None
 		due_on: DF.Datetime | None
+		number: DF.Int
 		parent: DF.Data
 		parentfield: DF.Data
 		parenttype: DF.Data
