@@ -17,8 +17,11 @@ from frappe.utils import cint, get_datetime
 from cms_iso10002.complaints import clock, timeline
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
+from cms_iso10002.core.case import EventSpec
 
 CLOSING, UNRESOLVED = "Closing", "Unresolved"
+ASKED = {CLOSING: "feedback_asked", UNRESOLVED: "feedback_asked_open"}
+"""The event that tells that a rating was asked for, by occasion; once a case."""
 EDITABLE_FOR = timedelta(days=14)
 LONGEST_COMMENT = 5000
 """Characters."""
@@ -31,6 +34,19 @@ def occasion(doc) -> str:
 	days = cint(frappe.get_cached_doc("Complaint Settings").get("feedback_after_days"))
 	late = days and get_datetime(doc.get("received_on")) + timedelta(days=days) <= clock.now_site()
 	return UNRESOLVED if late else ""
+
+
+def asked_key(complaint: str, at: str) -> str:
+	"""What marks the event of asking on an occasion; unique on the site."""
+	return f"{ASKED[at]}:{complaint}"
+
+
+def asked_by(complaint: str, letter: EventSpec) -> list[EventSpec]:
+	"""The event of asking, where the letter that `letter` tells of has the link: nobody is asked a second time."""
+	if not letter.data.get("asks_rating") or timeline.has(complaint, ASKED[CLOSING]):
+		return []
+	data = {"occasion": CLOSING, "letter": letter.data["letter"]}
+	return [EventSpec(ASKED[CLOSING], data, dedupe=asked_key(complaint, CLOSING))]
 
 
 def given(complaint: str, at: str) -> dict[str, Any] | None:
