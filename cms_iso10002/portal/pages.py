@@ -19,8 +19,9 @@ from frappe import _
 from frappe.utils import cint
 
 from cms_iso10002.complaints import feedback as ratings
+from cms_iso10002.complaints import uploads
 from cms_iso10002.erpnext_bridge import portal_customer
-from cms_iso10002.portal import access, answers, api, filing, limits, policy_page, renewal, uploads, view
+from cms_iso10002.portal import access, answers, api, filing, limits, policy_page, renewal, transfer, view
 from cms_iso10002.portal.forms import posted_to
 
 
@@ -32,7 +33,7 @@ def _file(context: Any, values: dict[str, Any]) -> None:
 	values = _as_chosen(values)
 	doc, key = filing.file(
 		filing.Filing.posted(values),
-		uploads.received(),
+		transfer.received(),
 		form_id=str(values.get("form_id") or ""),
 		honeypot=str(values.get("website") or ""),
 		started=str(values.get("started") or ""),
@@ -81,8 +82,8 @@ def new_complaint(context: Any) -> None:
 
 
 TRACK_ACTIONS = {
-	"message": lambda found, v: answers.add_message(found, v.get("text"), uploads.received()),
-	"upload": lambda found, v: answers.add_files(found, uploads.received()),
+	"message": lambda found, v: answers.add_message(found, v.get("text"), transfer.received()),
+	"upload": lambda found, v: answers.add_files(found, transfer.received()),
 	"respond": lambda found, v: answers.respond(found, str(v.get("answer") or ""), v.get("words")),
 	"request_review": lambda found, v: answers.request_review(found, v.get("reason")),
 	"withdraw": lambda found, v: answers.withdraw(found, v.get("words")),
