@@ -21,6 +21,8 @@ COMPLAINANT, REPRESENTATIVE = "Complainant", "Representative"
 PREFIX = {COMPLAINANT: "C", REPRESENTATIVE: "R"}
 """A key says whose it is; what it says is hashed with it, so nobody can change it."""
 
+HASH_OF_NOTHING = hashlib.sha256().hexdigest()
+"""Compared with where no key was handed out, or there is no such case."""
 CODE_LENGTH = 12
 """Letters and digits of an action code: 60 bits, and few guesses."""
 RENEWAL_SECONDS = 24 * 60 * 60
@@ -48,8 +50,7 @@ def holder_of(key: str) -> str:
 
 def fits(key: str, stored_hash: str | None) -> bool:
 	"""Whether `key` is the one that was hashed; takes as long where nothing is stored."""
-	expected = stored_hash or digest("")
-	return hmac.compare_digest(digest(key), expected) and bool(stored_hash)
+	return hmac.compare_digest(digest(key), stored_hash or HASH_OF_NOTHING) and bool(stored_hash)
 
 
 def action_code(complaint: str) -> str:
