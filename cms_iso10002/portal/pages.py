@@ -113,8 +113,9 @@ def _follow(context: Any, values: dict[str, Any]) -> None:
 	# the form of the next step carries both again: whoever opened the case without an account stays in it
 	context.update({"key": str(values.get("key") or ""), "code": str(values.get("code") or "")})
 	context.found = found
-	if do in LIMITS_OF:
-		limits.check(LIMITS_OF[do], reference)
+	if do not in LIMITS_OF:
+		return
+	limits.check(LIMITS_OF[do], reference)
 	if do in TRACK_ACTIONS:
 		TRACK_ACTIONS[do](found, values)
 	elif do == "rate":
@@ -123,6 +124,7 @@ def _follow(context: Any, values: dict[str, Any]) -> None:
 			values,
 			values.get("comments"),
 		)
+	context.found = access.again(found)
 
 
 @posted_to(_follow)
@@ -139,7 +141,7 @@ def track(context: Any) -> None:
 	context.update(
 		{
 			"title": _("Follow a Complaint"),
-			"complaint": view.case(access.again(found)) if found else None,
+			"complaint": view.case(found) if found else None,
 			"reference": str(asked.get("reference") or "")[:140],
 			"key": context.get("key", ""),
 			"code": context.get("code", ""),
