@@ -83,12 +83,14 @@ def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
 		"options": options,
 		"reqd": int(ask.required),
 		"default": doc.get(ask.preset) if ask.preset else None,
-		"description": _hint(ask),
+		"description": _hint(ask, doc),
 	}
 
 
-def _hint(ask: lifecycle.Ask) -> str | None:
+def _hint(ask: lifecycle.Ask, doc) -> str | None:
 	"""What is not plain from the label: a dialog must not mail a customer unawares."""
+	if ask is lifecycle.TOLD_OF_CLOSING:
+		return _hint_of_closing(doc)
 	if ask.name == "channel":
 		return _(
 			"E-mail (or empty, where there is an address): the letter is sent now. Otherwise it is only recorded."
@@ -98,6 +100,15 @@ def _hint(ask: lifecycle.Ask) -> str | None:
 			"They asked for another format than plain text: tick this once they have it, or have said that plain will do."
 		)
 	return _("Empty: now") if ask.kind == "Datetime" else None
+
+
+def _hint_of_closing(doc) -> str:
+	hint = _(
+		"Empty: the letter is mailed, where there is an e-mail address; otherwise nobody is told. Other channels are only recorded."
+	)
+	if not doc.preferred_channel:
+		return hint
+	return "{0} {1}".format(hint, _("They prefer: {0}.").format(_(doc.preferred_channel)))
 
 
 @frappe.whitelist(methods=["POST"])

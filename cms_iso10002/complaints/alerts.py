@@ -6,15 +6,19 @@ Notification Log, the queued e-mail, the ToDo. So what is recorded was told, and
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import frappe
 from frappe import _
 from frappe.desk.doctype.notification_settings.notification_settings import is_email_notifications_enabled
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
+from frappe.translate import get_user_lang
 from frappe.utils import escape_html, get_url_to_form
 
 from cms_iso10002.complaints.cases import concerned_users
+from cms_iso10002.complaints.letter_language import speaking
 
 MANAGER = "Complaint Manager"
 
@@ -117,6 +121,14 @@ def assign(doc, user: str, task: str, priority: str = "Medium") -> None:
 	todo = frappe.new_doc("ToDo")
 	todo.update({**values, "description": task, "priority": priority, "assigned_by": frappe.session.user})
 	todo.insert(ignore_permissions=True)  # the clock assigns, not the user in whose name the job runs
+
+
+def task(doc, words: Callable[[], str]) -> None:
+	"""A task for one of those in charge; `words` says it, once their language is spoken."""
+	user = least_busy(in_charge(doc))
+	if user:
+		with speaking(get_user_lang(user)):
+			assign(doc, user, words())
 
 
 def least_busy(users: list[str]) -> str | None:

@@ -13,11 +13,13 @@ import frappe
 from frappe import _
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
+from markupsafe import escape
 
 from cms_iso10002.complaints import (
 	alerts,
 	cases,
 	clock,
+	feedback,
 	letter_access,
 	letter_page,
 	letter_recipient,
@@ -80,7 +82,25 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	told = letter.delivery != "Not Possible"
 	event = spec.event if told or spec.event == "response_sent" else "letter_not_possible"
 	data = {"letter": letter.name, "kind": spec.kind, "channel": channel, "delivery": letter.delivery}
+	if told and _asks_rating(composed, channel):
+		data["asks_rating"] = True
 	return EventSpec(event, data | _context(spec), at=told_at, public=told)
+
+
+def attempt(doc, spec: LetterSpec) -> EventSpec | None:
+	"""Send a letter where it can go; None, and nothing is left behind, where it can't."""
+	try:
+		with all_or_nothing():
+			return send(doc, spec)
+	except (frappe.ValidationError, frappe.OutgoingEmailError):
+		frappe.clear_last_message()
+		return None
+
+
+def _asks_rating(composed: letter_template.Composed, channel: str) -> bool:
+	"""Whether who reads the letter finds the link for rating in it; nobody reads it out."""
+	url = composed.context["feedback_url"]
+	return bool(url) and channel not in SPOKEN and str(escape(url)) in composed.content
 
 
 def _check_format(doc, spec: LetterSpec, channel: str, recipient: str) -> None:
@@ -206,7 +226,7 @@ def send_letter(
 	recipient: str = "",
 	format_confirmed: bool | int | str = False,
 ) -> str:
-	"""Send a letter that changes no state (an update, an acknowledgement again): the form's *Letter* button.
+	"""Send a letter that changes no state (an update, an acknowledgement or the closure again): the form's *Letter* button.
 
 	An acknowledgement of a complaint that was only received acknowledges it. Returns the letter's name.
 	"""
@@ -235,6 +255,8 @@ def send_letter(
 		)[0]
 	if kind not in FREE_LETTERS:
 		frappe.throw(_("A letter of the kind {0} is sent by the action it belongs to.").format(_(kind)))
+	if kind == "Closure" and doc.status != "Closed":
+		frappe.throw(_("This complaint is not closed: close it, and the letter goes out with it."))
 	timeline.lock(complaint)
 	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	spec = LetterSpec(
@@ -248,12 +270,12 @@ def send_letter(
 		formats.is_confirmed(format_confirmed),
 	)
 	event = send(doc, spec)
-	timeline.record_all(complaint, [event])
+	timeline.record_all(complaint, [event, *feedback.asked_by(complaint, event)])
 	return event.data["letter"]
 
 
-FREE_LETTERS = {"Acknowledgement": "acknowledged", "Progress Update": "update_sent"}
-"""Letters that may be sent at any time, with the event each makes."""
+FREE_LETTERS = {"Acknowledgement": "acknowledged", "Progress Update": "update_sent", "Closure": "letter_sent"}
+"""Letters that may be sent beside an action, with the event each makes; that of closure once a complaint is closed."""
 
 
 @frappe.whitelist(methods=["POST"])

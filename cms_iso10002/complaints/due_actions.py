@@ -11,10 +11,8 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.translate import get_user_lang
 
 from cms_iso10002.complaints import alerts, clock, correspondence, escalation, policy, printing
-from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.core import agenda, clocks
 from cms_iso10002.core.case import EventSpec, LetterSpec
 
@@ -61,10 +59,10 @@ def _marked(doc, kind: str, duty: agenda.Duty) -> EventSpec:
 def _progress_update(doc) -> list[EventSpec]:
 	"""The periodic update (ISO 10002:2018, 7.4): sent where settings say so and it can be, else a task to write it."""
 	if frappe.db.get_single_value("Complaint Settings", "progress_updates") == "Send by Itself":
-		event = _letter(doc, LetterSpec("Progress Update", "E-mail", event="update_sent"))
+		event = correspondence.attempt(doc, LetterSpec("Progress Update", "E-mail", event="update_sent"))
 		if event:
 			return [event]
-	_task(doc, lambda: _("Write a progress update on {0} to the complainant").format(doc.name))
+	alerts.task(doc, lambda: _("Write a progress update on {0} to the complainant").format(doc.name))
 	return []
 
 
@@ -75,9 +73,9 @@ def remind(doc, duty: agenda.Duty) -> list[EventSpec]:
 	"""Ask once more what was asked: by e-mail, else as a task for who is in charge."""
 	question = _last_letter(doc, ("Information Request",))
 	context = {"question": question.message or "", "is_reminder": True, "answer_by": _answer_by(doc)}
-	event = _letter(doc, LetterSpec("Information Request", "E-mail", context=context))
+	event = correspondence.attempt(doc, LetterSpec("Information Request", "E-mail", context=context))
 	if not event:
-		_task(doc, lambda: _("Remind the complainant of our question in {0}").format(doc.name))
+		alerts.task(doc, lambda: _("Remind the complainant of our question in {0}").format(doc.name))
 	return [_swept(doc, duty, sent=bool(event)), *([event] if event else [])]
 
 
@@ -96,9 +94,11 @@ def remind_of_decision(doc, duty: agenda.Duty) -> list[EventSpec]:
 			"We wrote to you on {0} with our answer. Please tell us whether you accept it, or what is still open."
 		).format(frappe.utils.format_date(sent.sent_on, "long"))
 	spec = LetterSpec("Progress Update", "E-mail", event="letter_sent", context={"body": body})
-	event = _letter(doc, spec)
+	event = correspondence.attempt(doc, spec)
 	if not event:
-		_task(doc, lambda: _("Ask the complainant of {0} whether they accept our response").format(doc.name))
+		alerts.task(
+			doc, lambda: _("Ask the complainant of {0} whether they accept our response").format(doc.name)
+		)
 	return [_swept(doc, duty, sent=bool(event)), *([event] if event else [])]
 
 
@@ -176,24 +176,6 @@ def _last_letter(doc, kinds: tuple[str, ...]):
 		limit=1,
 	)
 	return rows[0] if rows else frappe._dict(message="", sent_on=clock.now_site())
-
-
-def _letter(doc, spec: LetterSpec) -> EventSpec | None:
-	"""Send a letter by itself; None, and nothing is left behind, where there is no way to."""
-	try:
-		with all_or_nothing():
-			return correspondence.send(doc, spec)
-	except frappe.ValidationError:
-		frappe.clear_last_message()
-		return None
-
-
-def _task(doc, words: Callable[[], str]) -> None:
-	"""A task for who is in charge."""
-	user = alerts.least_busy(alerts.in_charge(doc))
-	if user:
-		with printing.speaking(get_user_lang(user)):
-			alerts.assign(doc, user, words())
 
 
 MILESTONE_DUTIES = {agenda.WARN: warn, agenda.OVERDUE: miss}

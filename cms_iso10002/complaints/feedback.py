@@ -17,8 +17,11 @@ from frappe.utils import cint, get_datetime
 from cms_iso10002.complaints import clock, timeline
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
+from cms_iso10002.core.case import EventSpec
 
 CLOSING, UNRESOLVED = "Closing", "Unresolved"
+ASKED = {CLOSING: "feedback_asked", UNRESOLVED: "feedback_asked_open"}
+"""The event that tells that a rating was asked for, by occasion; once a case."""
 EDITABLE_FOR = timedelta(days=14)
 LONGEST_COMMENT = 5000
 """Characters."""
@@ -33,6 +36,19 @@ def occasion(doc) -> str:
 	days = cint(frappe.get_cached_doc("Complaint Settings").get("feedback_after_days"))
 	late = days and get_datetime(doc.get("received_on")) + timedelta(days=days) <= clock.now_site()
 	return UNRESOLVED if late else ""
+
+
+def asked_key(complaint: str, at: str) -> str:
+	"""What marks the event of asking on an occasion; unique on the site."""
+	return f"{ASKED[at]}:{complaint}"
+
+
+def asked_by(complaint: str, letter: EventSpec) -> list[EventSpec]:
+	"""The event of asking, where the letter that `letter` tells of has the link: nobody is asked a second time."""
+	if not letter.data.get("asks_rating") or timeline.has(complaint, ASKED[CLOSING]):
+		return []
+	data = {"occasion": CLOSING, "letter": letter.data["letter"]}
+	return [EventSpec(ASKED[CLOSING], data, dedupe=asked_key(complaint, CLOSING))]
 
 
 def given(complaint: str, at: str) -> dict[str, Any] | None:
@@ -87,14 +103,80 @@ def give(
 	return record.name
 
 
-def _refuse_own_work(doc) -> None:
+def _is_own_work(doc) -> bool:
+	"""Whether the session's user works on the case, or did."""
 	workers = {doc.get(duty) for duty in ("handler", "investigator", "reviewer")}
 	workers |= {row.get(name) for row in doc.get("decisions") or () for name in ("decided_by", "approved_by")}
-	if frappe.session.user in workers:
+	return frappe.session.user in workers
+
+
+def _refuse_own_work(doc) -> None:
+	if _is_own_work(doc):
 		frappe.throw(
 			_("You work on this complaint, so you can't rate it or take its rating down: ask a colleague."),
 			frappe.PermissionError,
 		)
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_dialog(complaint: str) -> list[dict]:
+	"""The fields of the dialog *Record Rating*, with what was answered before; none where the user can't take one down now.
+
+	Checks read permission on the complaint; whoever may not write it gets no dialog.
+	"""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("read")
+	at = occasion(doc)
+	before = given(complaint, at) or {}
+	if not at or _is_own_work(doc) or not doc.has_permission("write") or not before.get("editable", True):
+		return []
+	meta = frappe.get_meta("Complaint Feedback")
+	ratings = [
+		{
+			"fieldname": name,
+			"label": _(meta.get_label(name)),
+			"fieldtype": "Select",
+			"options": "\n1\n2\n3\n4\n5",
+			"default": str(before.get(name) or ""),
+		}
+		for name in RATINGS
+	]
+	middle = len(ratings) // 2
+	return [
+		*_how_given(doc),
+		{"fieldtype": "Section Break", "label": _("Their Answers, 1 (Not at All) to 5 (Fully)")},
+		*ratings[:middle],
+		{"fieldtype": "Column Break"},
+		*ratings[middle:],
+		{"fieldtype": "Section Break"},
+		{
+			"fieldname": "comments",
+			"label": _("In Which Words"),
+			"fieldtype": "Small Text",
+			"default": before.get("comments") or "",
+		},
+	]
+
+
+def _how_given(doc) -> list[dict]:
+	"""The fields of the dialog that say by whom and how the rating was given."""
+	people = ["Complainant", *(["Representative"] if doc.representative_name else [])]
+	return [
+		_select("given_by", _("Given By"), people),
+		{"fieldtype": "Column Break"},
+		_select("taken_how", _("Taken How"), ["Phone", "In Person", "Letter", "E-mail"]),
+	]
+
+
+def _select(fieldname: str, label: str, options: list[str]) -> dict:
+	return {
+		"fieldname": fieldname,
+		"label": label,
+		"fieldtype": "Select",
+		"options": "\n".join(options),
+		"default": options[0],
+		"reqd": 1,
+	}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -7,8 +7,8 @@ from typing import Any
 
 from frappe import _
 
+from cms_iso10002.complaints import uploads
 from cms_iso10002.complaints.transactions import all_or_nothing
-from cms_iso10002.portal import uploads
 
 SIGNATURES = frozenset(
 	("application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature")

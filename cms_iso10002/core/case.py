@@ -111,7 +111,8 @@ class EventSpec:
 class LetterSpec:
 	"""Something to tell the complainant; `event` is the event that tells it was said, `context` what the text needs.
 
-	`format_confirmed` says that somebody made sure the complainant has it in the format they need.
+	`format_confirmed` says that somebody made sure the complainant has it in the format they need. What an `optional`
+	letter belongs to goes on without it, where it can't go out.
 	"""
 
 	kind: str
@@ -122,6 +123,7 @@ class LetterSpec:
 	event: str = "letter_sent"
 	context: Mapping[str, Any] = field(default_factory=dict)
 	format_confirmed: bool = False
+	optional: bool = False
 
 
 @dataclass

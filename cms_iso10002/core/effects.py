@@ -8,6 +8,7 @@ the event only says that it was said: events are never erased, personal words mu
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -277,7 +278,18 @@ def close(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	if basis in ("No Reply", "No Contact Possible"):
 		out.fields["response"] = "No Reply"
 		out.row_changes.append(("decisions", len(case.rows("decisions")) - 1, {"response": "No Reply"}))
+	_tell_of_closing(case, basis, data, out)
 	out.event("closed", public=True, basis=basis)
+
+
+def _tell_of_closing(case: Case, basis: str, data: Data, out: Outcome) -> None:
+	"""The letter that says it is closed, and asks how it was handled. Nothing about it keeps a case open.
+
+	Where nobody says how they were told it goes out if it can; to who could not be reached it does not.
+	"""
+	said_how = bool(data.get("channel"))
+	if said_how or (case.contact_possible and basis != "No Contact Possible"):
+		out.letters.append(replace(_letter("Closure", data, "letter_sent"), optional=not said_how))
 
 
 def out_of_scope(case: Case, actor: Actor, data: Data, out: Outcome) -> None:

@@ -92,6 +92,8 @@ HOW_TOLD = (
 	Ask("told_by", N_("Told By Whom"), "Link", "User"),
 	Ask("remark", N_("Remark"), "Small Text"),
 )
+TOLD_OF_CLOSING = Ask("channel", N_("Told By"), "Select", LETTER_CHANNELS)
+"""Nothing is preset: where nobody says that they told, nobody has."""
 FORMAT = Ask("format_confirmed", N_("They Have It in the Format They Need"), "Check")
 """Asked only where the complainant needs a format that people make (`core.formats`)."""
 ANSWERED_BY = ("Complainant", "Representative")
@@ -279,6 +281,9 @@ TRANSITIONS: tuple[Transition, ...] = (
 				("", *dict.fromkeys(b for bs in BASES_FROM.values() for b in bs)),
 			),
 			Ask("reason", N_("Remark"), "Small Text"),
+			TOLD_OF_CLOSING,
+			*HOW_TOLD[1:4],
+			FORMAT,
 		),
 		needs=(guards.closing,),
 	),

@@ -84,8 +84,8 @@ def by_feedback_key(reference: str, key: str, occasion: str):
 	limits.check_guesses(reference)
 	row = reading.row(reference)
 	known = occasion if occasion in (feedback.CLOSING, feedback.UNRESOLVED) else ""
-	fits = keys.feedback_key_fits(key, row.name if row else "", known)
-	if not (row and known and fits) or row.anonymised_on:
+	fits = keys.feedback_key_fits(key, row.name, known)
+	if not (row.name and known and fits) or row.anonymised_on:
 		limits.wrong_guess(reference)
 		not_found()
 	return reading.with_tables(row)
@@ -102,16 +102,16 @@ def not_found() -> None:
 
 def _found(reference: str, key: str, code: str) -> Access | None:
 	row = reading.row(reference)
-	# compared also where there is no such case, and nothing more is read for a wrong key: the answer takes as long
-	key_fits = keys.fits(key, row.tracking_key_hash if row else None)
-	code_fits = keys.code_fits(code, row.name if row else "")
-	if not row or row.anonymised_on:
+	# all of it also where there is no such case, and nothing more for a wrong key: the answer takes as long
+	key_fits = keys.fits(key, row.tracking_key_hash)
+	code_fits = keys.code_fits(code, row.name)
+	role = role_in(row)
+	if not row.name or row.anonymised_on:
 		return None
 	if key and key_fits:
 		return Access(reading.with_tables(row), "Key", keys.holder_of(key))
 	if code and code_fits:
 		return Access(reading.with_tables(row), "Code", keys.COMPLAINANT)
-	role = role_in(row)
 	if not role:
 		return None
 	case = reading.with_tables(row)

@@ -13,9 +13,9 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html
 
-from cms_iso10002.complaints import actions, alerts, clock, feedback
+from cms_iso10002.complaints import actions, alerts, clock, feedback, uploads
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
-from cms_iso10002.portal import access, keys, uploads, view
+from cms_iso10002.portal import access, keys, view
 from cms_iso10002.portal.access import Access
 from cms_iso10002.portal.errors import Mistakes
 

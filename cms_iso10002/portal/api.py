@@ -14,11 +14,13 @@ from werkzeug.wrappers import Response
 
 from cms_iso10002.complaints.transactions import retry_on_deadlock
 from cms_iso10002.erpnext_bridge import portal_customer
-from cms_iso10002.portal import access, answers, filing, limits, renewal, uploads, view
+from cms_iso10002.portal import access, answers, filing, limits, renewal, transfer, view
 from cms_iso10002.portal.errors import answers_mistakes
+from cms_iso10002.portal.origin import needs_token
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def file_complaint(
@@ -60,7 +62,7 @@ def file_complaint(
 	posted = dict(locals())
 	doc, key = filing.file(
 		filing.Filing.posted({name: posted[name] for name in FILED if posted[name] is not None}),
-		uploads.received(),
+		transfer.received(),
 		form_id=form_id,
 		honeypot=website,
 		started=started,
@@ -72,6 +74,7 @@ FILED = tuple(filing.Filing.__dataclass_fields__)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 def track(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
 	"""How a case stands: everything its complainant may know (see docs/portal-api.md). POST, so that no key is logged."""
 	limits.check("track", reference)
@@ -96,38 +99,42 @@ def my_documents() -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def add_message(reference: str, text: str = "", key: str = "", code: str = "") -> dict[str, Any]:
 	"""Write to us about a case, with files as multipart `files`; an open question is answered by it. Returns the case."""
 	limits.check("add_message", reference)
 	found = access.find(reference, key, code)
-	answers.add_message(found, text, uploads.received())
+	answers.add_message(found, text, transfer.received())
 	return _now(found)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def upload(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
 	"""Send files (multipart `files`) to a case, without a message. Returns the case."""
 	limits.check("upload", reference)
 	found = access.find(reference, key, code)
-	answers.add_files(found, uploads.received())
+	answers.add_files(found, transfer.received())
 	return _now(found)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 def download(reference: str, file: str, key: str = "", code: str = "") -> Response:
 	"""A file of a case: one they sent, or a letter of ours. Always saved, never shown. `file` is the name `track` gave."""
 	limits.check("download", reference)
 	found = access.find(reference, key, code)
 	if not view.may_fetch(found, file):
 		access.not_found()
-	return uploads.response(file)
+	return transfer.response(file)
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def respond_to_decision(
@@ -141,6 +148,7 @@ def respond_to_decision(
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def request_review(reference: str, reason: str = "", key: str = "", code: str = "") -> dict[str, Any]:
@@ -152,6 +160,7 @@ def request_review(reference: str, reason: str = "", key: str = "", code: str = 
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def withdraw(reference: str, words: str = "", key: str = "", code: str = "") -> dict[str, Any]:
@@ -163,6 +172,7 @@ def withdraw(reference: str, words: str = "", key: str = "", code: str = "") -> 
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 @retry_on_deadlock
 @answers_mistakes
 def give_feedback(
@@ -194,6 +204,7 @@ def give_feedback(
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 def reissue_key(reference: str, email: str) -> dict[str, str]:
 	"""Ask for a new key. A link to it goes to the address on the case, if `email` is that one; the answer tells nothing."""
 	limits.check("reissue_key", reference)
@@ -201,6 +212,7 @@ def reissue_key(reference: str, email: str) -> dict[str, str]:
 
 
 @frappe.whitelist(allow_guest=True, methods=["POST"])
+@needs_token
 def renew_key(reference: str, token: str) -> dict[str, str]:
 	"""The new key, for the token of the link that `reissue_key` mailed; the old key opens nothing any more. Returns `reference`, `key`."""
 	limits.check("renew_key", reference)

@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 
 from cms_iso10002.complaints.transactions import all_or_nothing
-from cms_iso10002.portal.uploads import Refused
+from cms_iso10002.complaints.uploads import Refused
 
 UNPROCESSABLE = 422
 

@@ -1,4 +1,7 @@
-"""Asking for a rating, by e-mail: after closing, and once where a complaint stays open for long. Daily, once a case."""
+"""Asking for a rating, by e-mail: after closing, and once where a complaint stays open for long. Daily, once a case.
+
+Most are asked by the letter that says that their complaint is closed; those whom it did not ask are asked here.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +19,11 @@ ASKED_FOR = timedelta(days=14)
 """So long after closing (or after the days of the settings) it is still asked: not of everything a site ever had."""
 MOST = 1000
 """Cases a day; those left over come first the next day."""
-KINDS = {feedback.CLOSING: "feedback_asked", feedback.UNRESOLVED: "feedback_asked_open"}
 
 
 def run() -> None:
 	"""Scheduled, daily: each case in a transaction of its own, so that one that fails keeps no other waiting."""
-	for occasion in KINDS:
+	for occasion in feedback.ASKED:
 		for name in due(occasion):
 			try:
 				ask(name, occasion)
@@ -34,7 +36,7 @@ def run() -> None:
 def due(occasion: str) -> list[str]:
 	"""The cases whose complainants are to be asked on an occasion and were not yet."""
 	case, event, now = DocType("Complaint"), DocType("Complaint Event"), clock.now_site()
-	asked = frappe.qb.from_(event).select(event.complaint).where(event.kind == KINDS[occasion])
+	asked = frappe.qb.from_(event).select(event.complaint).where(event.kind == feedback.ASKED[occasion])
 	if occasion == feedback.CLOSING:
 		when = case.closed_on[now - ASKED_FOR : now]
 		which = (case.status_category == "Closed") & (case.status != "Duplicate")
@@ -60,8 +62,8 @@ def ask(complaint: str, occasion: str) -> bool:
 	person = printing.recipient(doc, "Closure")
 	if not person["email"] or not person["may_know"] or feedback.given(doc.name, occasion):
 		return False
-	key = f"{KINDS[occasion]}:{doc.name}"
-	if not timeline.record(doc.name, KINDS[occasion], {"occasion": occasion}, dedupe_key=key, actor="System"):
+	kind, key = feedback.ASKED[occasion], feedback.asked_key(doc.name, occasion)
+	if not timeline.record(doc.name, kind, {"occasion": occasion}, dedupe_key=key, actor="System"):
 		return False
 	with letter_language.speaking(letter_language.spoken(doc.language or "en")):
 		lines = [

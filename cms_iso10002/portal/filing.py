@@ -15,11 +15,11 @@ import frappe
 from frappe import _
 from frappe.utils import cint, escape_html, getdate, validate_email_address
 
-from cms_iso10002.complaints import alerts, clock, intake, timeline
+from cms_iso10002.complaints import alerts, clock, intake, timeline, uploads
+from cms_iso10002.complaints.uploads import Upload
 from cms_iso10002.erpnext_bridge import portal_customer
-from cms_iso10002.portal import keys, limits, uploads
+from cms_iso10002.portal import keys, limits
 from cms_iso10002.portal.errors import Mistakes
-from cms_iso10002.portal.uploads import Upload
 
 FAST = 3.0
 """Seconds: nobody fills in the form faster."""

@@ -13,7 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.portal import keys, limits
+from cms_iso10002.portal import keys, limits, origin
 from cms_iso10002.portal.errors import mistakes_in, sentence
 
 NOT_KEPT = ("key", "code", "token", "csrf_token", "cmd", "started", "form_id")
@@ -36,7 +36,7 @@ def posted_to(handle: SecondThoughts) -> Callable[[SecondThoughts], SecondThough
 				_take(context, handle)
 			get_context(context)
 			# made when the page is: one that came from a cache would be another visitor's
-			context.csrf_token = frappe.sessions.get_csrf_token()
+			context.csrf_token = origin.token()
 			context.form_id = _form_id(context)
 			context.started = keys.stamp()
 			return context
@@ -51,6 +51,7 @@ def _take(context: Any, handle: SecondThoughts) -> None:
 	context.typed = {name: value for name, value in values.items() if name not in NOT_KEPT}
 	try:
 		limits.check("page")
+		origin.check_form()
 		handle(context, values)
 		context.done = True
 	except frappe.Redirect:

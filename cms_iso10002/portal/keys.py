@@ -21,9 +21,15 @@ COMPLAINANT, REPRESENTATIVE = "Complainant", "Representative"
 PREFIX = {COMPLAINANT: "C", REPRESENTATIVE: "R"}
 """A key says whose it is; what it says is hashed with it, so nobody can change it."""
 
+HASH_OF_NOTHING = hashlib.sha256().hexdigest()
+"""Compared with where no key was handed out, or there is no such case."""
 CODE_LENGTH = 12
 """Letters and digits of an action code: 60 bits, and few guesses."""
 RENEWAL_SECONDS = 24 * 60 * 60
+FORM, GUEST_FORM = "form", "guest's form"
+"""What a stamp is for: to tell how long it took to fill in a form, and that a guest's form is one of ours."""
+STAMP_LENGTH = 32
+"""Hexadecimal digits that sign a stamp."""
 
 
 def new(holder: str = COMPLAINANT) -> tuple[str, str]:
@@ -44,8 +50,7 @@ def holder_of(key: str) -> str:
 
 def fits(key: str, stored_hash: str | None) -> bool:
 	"""Whether `key` is the one that was hashed; takes as long where nothing is stored."""
-	expected = stored_hash or digest("")
-	return hmac.compare_digest(digest(key), expected) and bool(stored_hash)
+	return hmac.compare_digest(digest(key), stored_hash or HASH_OF_NOTHING) and bool(stored_hash)
 
 
 def action_code(complaint: str) -> str:
@@ -94,16 +99,18 @@ def _renewal_mac(complaint: str, stored_hash: str | None, holder: str, until: in
 	return _mac("renewal", complaint, stored_hash or "", holder, str(until)).hex()[:32]
 
 
-def stamp() -> str:
-	"""The present, signed: a form carries it, so that it is known how fast it was filled in."""
+def stamp(purpose: str = FORM) -> str:
+	"""The present, signed: a form carries it, so that it is known how fast it was filled in, and that it is ours."""
 	now = str(clock.to_micros(clock.now_utc()))
-	return f"{now}.{_mac('form', now).hex()[:16]}"
+	return f"{now}.{_mac(purpose, now).hex()[:STAMP_LENGTH]}"
 
 
-def seconds_since(stamped: str) -> float | None:
-	"""Seconds since `stamp` gave this out; None for one that it did not give out."""
+def seconds_since(stamped: str, purpose: str = FORM) -> float | None:
+	"""Seconds since `stamp` gave this out for `purpose`; None for one that it did not give out."""
 	then, _dot, mac = stamped.partition(".")
-	if not then.isdecimal() or not hmac.compare_digest(mac.encode(), _mac("form", then).hex()[:16].encode()):
+	if not (then.isascii() and then.isdecimal()):
+		return None
+	if not hmac.compare_digest(mac.encode(), _mac(purpose, then).hex()[:STAMP_LENGTH].encode()):
 		return None
 	return (clock.to_micros(clock.now_utc()) - int(then)) / 1_000_000
 

@@ -17,10 +17,9 @@ def action_code(complaint: str, kind: str) -> str:
 
 
 def feedback_url(complaint: str, kind: str) -> str:
-	"""The address of the page where the handling of `complaint` is rated; a letter of closure asks for the closing."""
-	occasion = (
-		feedback.CLOSING if kind == "Closure" else feedback.occasion(frappe.get_doc("Complaint", complaint))
-	)
+	"""The address of the page where the handling of `complaint` is rated now; "" where it can't be (yet)."""
+	fields = ("status", "status_category", "received_on")
+	occasion = feedback.occasion(frappe.db.get_value("Complaint", complaint, fields, as_dict=True))
 	return rating_url(complaint, occasion) if occasion else ""
 
 

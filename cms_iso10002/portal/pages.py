@@ -19,8 +19,9 @@ from frappe import _
 from frappe.utils import cint
 
 from cms_iso10002.complaints import feedback as ratings
+from cms_iso10002.complaints import uploads
 from cms_iso10002.erpnext_bridge import portal_customer
-from cms_iso10002.portal import access, answers, api, filing, limits, policy_page, renewal, uploads, view
+from cms_iso10002.portal import access, answers, api, filing, limits, policy_page, renewal, transfer, view
 from cms_iso10002.portal.forms import posted_to
 
 
@@ -32,7 +33,7 @@ def _file(context: Any, values: dict[str, Any]) -> None:
 	values = _as_chosen(values)
 	doc, key = filing.file(
 		filing.Filing.posted(values),
-		uploads.received(),
+		transfer.received(),
 		form_id=str(values.get("form_id") or ""),
 		honeypot=str(values.get("website") or ""),
 		started=str(values.get("started") or ""),
@@ -81,8 +82,8 @@ def new_complaint(context: Any) -> None:
 
 
 TRACK_ACTIONS = {
-	"message": lambda found, v: answers.add_message(found, v.get("text"), uploads.received()),
-	"upload": lambda found, v: answers.add_files(found, uploads.received()),
+	"message": lambda found, v: answers.add_message(found, v.get("text"), transfer.received()),
+	"upload": lambda found, v: answers.add_files(found, transfer.received()),
 	"respond": lambda found, v: answers.respond(found, str(v.get("answer") or ""), v.get("words")),
 	"request_review": lambda found, v: answers.request_review(found, v.get("reason")),
 	"withdraw": lambda found, v: answers.withdraw(found, v.get("words")),
@@ -112,8 +113,9 @@ def _follow(context: Any, values: dict[str, Any]) -> None:
 	# the form of the next step carries both again: whoever opened the case without an account stays in it
 	context.update({"key": str(values.get("key") or ""), "code": str(values.get("code") or "")})
 	context.found = found
-	if do in LIMITS_OF:
-		limits.check(LIMITS_OF[do], reference)
+	if do not in LIMITS_OF:
+		return
+	limits.check(LIMITS_OF[do], reference)
 	if do in TRACK_ACTIONS:
 		TRACK_ACTIONS[do](found, values)
 	elif do == "rate":
@@ -122,6 +124,7 @@ def _follow(context: Any, values: dict[str, Any]) -> None:
 			values,
 			values.get("comments"),
 		)
+	context.found = access.again(found)
 
 
 @posted_to(_follow)
@@ -138,7 +141,7 @@ def track(context: Any) -> None:
 	context.update(
 		{
 			"title": _("Follow a Complaint"),
-			"complaint": view.case(access.again(found)) if found else None,
+			"complaint": view.case(found) if found else None,
 			"reference": str(asked.get("reference") or "")[:140],
 			"key": context.get("key", ""),
 			"code": context.get("code", ""),

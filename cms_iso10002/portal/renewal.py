@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_url
 
 from cms_iso10002.complaints import letter_language
-from cms_iso10002.portal import access, keys, limits
+from cms_iso10002.portal import access, keys, limits, reading
 
 PAGE = "/complaint/track"
 
@@ -78,10 +78,9 @@ def renew(reference: str, token: str) -> dict[str, str]:
 	stored = frappe.db.get_value(
 		"Complaint", reference, ["name", "tracking_key_hash", "anonymised_on"], as_dict=True, for_update=True
 	)
-	holder = keys.renewal_fits(
-		token, stored.name if stored else "", stored.tracking_key_hash if stored else None
-	)
-	if not stored or stored.anonymised_on or not holder:
+	stored = stored or reading.NOBODY
+	holder = keys.renewal_fits(token, stored.name, stored.tracking_key_hash)
+	if not stored.name or stored.anonymised_on or not holder:
 		limits.wrong_guess(reference)
 		access.not_found()
 	key, hashed = keys.new(holder)

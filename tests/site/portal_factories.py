@@ -29,6 +29,7 @@ def request(
 	method: str = "POST",
 	form: dict | None = None,
 	address: str = "203.0.113.7",
+	path: str = "/",
 	**headers: str,
 ):
 	"""A request as the server would have it: files as (name, bytes)."""
@@ -37,8 +38,9 @@ def request(
 		data.add("files", (io.BytesIO(content), name))
 	builder = EnvironBuilder(
 		method=method,
-		path="/",
+		path=path,
 		data=data if method == "POST" else None,
+		query_string=None if method == "POST" else data,
 		environ_base={"REMOTE_ADDR": address},
 	)
 	builder.headers.update(headers)

@@ -10,8 +10,8 @@ from functools import partial
 import frappe
 import pytest
 
-from cms_iso10002.complaints import feedback
-from cms_iso10002.portal import api, keys, limits, uploads
+from cms_iso10002.complaints import feedback, uploads
+from cms_iso10002.portal import api, keys, limits
 from tests.site.factories import as_user, edit, make_complaint, make_user, pass_time
 from tests.site.portal_factories import (
 	FILING,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import frappe
 import pytest
 
-from cms_iso10002.complaints import clock
-from cms_iso10002.portal import answers, keys, limits, pages, uploads
+from cms_iso10002.complaints import clock, uploads
+from cms_iso10002.portal import answers, keys, limits, origin, pages
 from tests.site.factories import advance, as_user, make_complaint, pass_time
 from tests.site.portal_factories import (
 	FILING,
@@ -27,7 +27,8 @@ def opened(page, user: str = "Guest", method: str = "POST", files=(), **form):
 	"""The context of a page for a request; committed at its end, as Frappe does with every POST."""
 
 	def call():
-		with request(files, method, form):
+		posted = {"csrf_token": origin.token(), **form}  # as the page's own form does
+		with request(files, method, posted):
 			context = frappe._dict()
 			page(context)
 			if method == "POST":

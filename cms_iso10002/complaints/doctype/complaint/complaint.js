@@ -11,6 +11,7 @@ frappe.ui.form.on("Complaint", {
 		frm.trigger("show_duplicates");
 		frm.trigger("show_events");
 		frm.trigger("add_buttons");
+		frm.trigger("add_rating_button");
 	},
 
 	set_queries(frm) {
@@ -42,6 +43,9 @@ frappe.ui.form.on("Complaint", {
 			);
 		}
 		if (manager && !frm.doc.anonymised_on) frm.trigger("add_privacy");
+		if (frm.doc.status === "Closed") {
+			frm.add_custom_button(__("Closure"), () => cms_iso10002.write_closure(frm), __("Letter"));
+		}
 		if (frm.doc.status_category !== "Closed") {
 			frm.page.add_menu_item(__("Correct Receipt"), () => cms_iso10002.correct_receipt(frm));
 			if (manager) {
@@ -83,6 +87,25 @@ frappe.ui.form.on("Complaint", {
 		if (frm.doc.status_category === "Closed") {
 			frm.page.add_menu_item(__("Anonymise"), when_loaded(() => cms_iso10002.anonymise(frm)));
 		}
+	},
+
+	// the server says whether the user can take down a rating now, and what the dialog asks
+	add_rating_button(frm) {
+		const complaint = frm.doc.name;
+		frappe.xcall("cms_iso10002.complaints.feedback.get_dialog", { complaint }).then((fields) => {
+			if (!fields.length || frm.doc.name !== complaint) return;
+			frm.add_custom_button(__("Record Rating"), () =>
+				frappe.prompt(
+					fields,
+					(values) =>
+						frappe
+							.xcall("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
+							.then(() => frm.reload_doc()),
+					__("Record Rating"),
+					__("Record")
+				)
+			);
+		});
 	},
 
 	show_milestones(frm) {
@@ -186,6 +209,20 @@ Object.assign(cms_iso10002, {
 			],
 			(values) => cms_iso10002.send_letter(frm, "Acknowledgement", values),
 			__("Acknowledgement"),
+			__("Send")
+		);
+	},
+
+	write_closure(frm) {
+		frappe.prompt(
+			[
+				{ fieldname: "message", fieldtype: "Small Text", label: __("Anything to Add") },
+				cms_iso10002.channel_field(frm),
+				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
+				...cms_iso10002.format_fields(frm),
+			],
+			(values) => cms_iso10002.send_letter(frm, "Closure", values),
+			__("Closure"),
 			__("Send")
 		);
 	},

@@ -4,11 +4,11 @@ import frappe
 from frappe import _
 
 from cms_iso10002.complaints import (
+	action_letters,
 	actions,
 	alerts,
 	cases,
 	clock,
-	correspondence,
 	extensions,
 	intake,
 	permissions,
@@ -426,7 +426,7 @@ class Complaint(Watched):
 		outcome, specs = self.flags.outcome, list(self.flags.changes or ())
 		if outcome:
 			timeline.lock(self.name)
-			letters = [correspondence.send(self, letter) for letter in outcome.letters]
+			letters = action_letters.send_all(self, outcome.letters)
 			specs += letters + [with_question(event, letters) for event in outcome.events]
 			self.take_over_receipt(outcome)
 		fields = self.put_under_fitting_policy(specs)

@@ -1,8 +1,8 @@
-"""Files that complainants send and fetch: what is taken, by its content, and where it lies.
+"""Files that complainants send, by a page or by e-mail: what is taken, by its content, and where it lies.
 
 A file is known by its first bytes, never by its name. None is opened but to look at its beginning (and the list of
 what a ZIP-based document holds), so a file made to burst whoever opens it does nothing here. Where a photo was taken
-is cut out of it without decoding it. All are private, attached to the case, and fetched through `download` alone.
+is cut out of it without decoding it. All are private, and attached to the case.
 """
 
 from __future__ import annotations
@@ -13,14 +13,12 @@ import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import frappe
 from frappe import _
-from werkzeug.wrappers import Response
 
 from cms_iso10002.complaints import timeline
-from cms_iso10002.portal.image_metadata import without_place
+from cms_iso10002.complaints.image_metadata import without_place
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of one file."""
@@ -66,15 +64,6 @@ class Upload:
 
 class Refused(Exception):
 	"""A file can't be taken; the text is the sentence that says why and what to do."""
-
-
-def received(field: str = "files") -> list[Upload]:
-	"""The files of the request, at most one more than is allowed, each read up to one byte more than is allowed."""
-	request = getattr(frappe.local, "request", None)
-	if not request or request.method != "POST":
-		return []
-	found = [file for file in request.files.getlist(field) if file and file.filename]
-	return [Upload(file.filename, file.stream.read(LARGEST + 1)) for file in found[: MOST_AT_ONCE + 1]]
 
 
 def check(files: Sequence[Upload]) -> list[Upload]:
@@ -181,17 +170,3 @@ def _keep(complaint: str, file: Upload) -> str:
 	# whoever files or may write to a case may send files to it; kind, size and number were checked
 	doc.insert(ignore_permissions=True)
 	return doc.name
-
-
-def response(name: str) -> Response:
-	"""A file as the answer to a request: saved, never shown. The caller has checked that it may be fetched."""
-	file = frappe.get_doc("File", name)
-	content = file.get_content()
-	answer = Response(content.encode() if isinstance(content, str) else content)
-	# never guessed from the name: nothing of it may run in the site's origin
-	answer.mimetype = "application/octet-stream"
-	answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.file_name)}"
-	answer.headers["X-Content-Type-Options"] = "nosniff"
-	answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-	answer.headers["Cache-Control"] = "private, no-store"
-	return answer
