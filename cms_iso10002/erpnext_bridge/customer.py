@@ -1,7 +1,5 @@
 """*Create → Complaint* on a Customer, and what a Customer and a Contact tell of who complains."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
