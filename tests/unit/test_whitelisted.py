@@ -23,7 +23,9 @@ def whitelisted(source: str) -> Iterator[tuple[ast.FunctionDef, ast.expr]]:
 
 
 MODULES = sorted(
-	path for path in PACKAGE.rglob("*.py") if "whitelist" in path.read_text() and [*whitelisted(path.read_text())]
+	path
+	for path in PACKAGE.rglob("*.py")
+	if "whitelist" in path.read_text() and [*whitelisted(path.read_text())]
 )
 
 
