@@ -24,7 +24,7 @@ def counted_anew():
 def own_contact(maker: str, *addresses: str, user: str = "") -> str:
 	"""A Contact of the victim's that `maker` makes, as Frappe's REST API lets every website user do."""
 	contact = frappe.new_doc("Contact")
-	contact.update({"first_name": "Insider", "user": user or None})
+	contact.update({"first_name": f"Insider {frappe.generate_hash(length=6)}", "user": user or None})
 	for address in addresses:
 		contact.append("email_ids", {"email_id": address})
 	contact.append("links", {"link_doctype": "Customer", "link_name": VICTIM})
