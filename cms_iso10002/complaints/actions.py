@@ -4,8 +4,6 @@ Every action ends in `perform`, which saves the document; the controller asks th
 REST, a bulk action and an import obey the same rules.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """The calendar of complaints: the milestones that fall due, each on its case."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -4,8 +4,6 @@
 thread outlives the purged Email Queue. A delivery that fails undoes, as an event, what the sending did.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

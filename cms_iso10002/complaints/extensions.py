@@ -4,8 +4,6 @@ Both are records of the complaint (`extensions`), approved by a Complaint Manage
 letter can't be sent nothing is recorded, and where it does not arrive its event undoes what it brought about.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +23,15 @@ from cms_iso10002.core.refusal import Refusal
 
 MANAGER = "Complaint Manager"
 EXTENSION, HOLDING = "Extension", "Holding Response"
+
+
+@dataclass(frozen=True)
+class _How:
+	"""How the complainant is told: channel, when (site time), and whether in the format they need."""
+
+	channel: str
+	told_on: str
+	format_confirmed: bool | int | str
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -149,15 +156,6 @@ def _hold(doc, reason: str, expected_on: str, how: _How) -> None:
 	told = replace(told, data={**told.data, "new_due": clock.to_micros(expected)})
 	timeline.record_all(doc.name, [told])
 	_note(doc, owed[-1], HOLDING, reason, expected, told)
-
-
-@dataclass(frozen=True)
-class _How:
-	"""How the complainant is told: channel, when (site time), and whether in the format they need."""
-
-	channel: str
-	told_on: str
-	format_confirmed: bool | int | str
 
 
 class _State:

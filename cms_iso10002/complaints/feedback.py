@@ -4,8 +4,6 @@ It is asked for after closing, and where a complaint stays open for long. The an
 Nobody rates their own work: who handles, investigates, reviews or decided a case neither gives nor takes down its rating.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any

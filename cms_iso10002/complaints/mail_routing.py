@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import frappe
 from frappe.query_builder import DocType
 
-from cms_iso10002.complaints import actions
+from cms_iso10002.complaints import actions, contacts
 from cms_iso10002.core import mail
 from cms_iso10002.core.similarity import normal_email
 
@@ -111,17 +111,10 @@ class _Sender:
 
 	@classmethod
 	def of(cls, address: str) -> _Sender:
-		contacts = contacts_of(address)
-		if not contacts:
-			return cls(frozenset({address} - {""}), frozenset(), frozenset())
-		others = frappe.get_all(
-			"Contact Email",
-			filters={"parent": ("in", contacts), "parenttype": "Contact"},
-			pluck="email_id",
-			order_by="parent, idx",
-		)
+		theirs = contacts.with_address(address)
+		others = contacts.addresses_of(theirs)
 		own = frozenset({address, *map(normal_email, others)} - {""})
-		return cls(own, frozenset(contacts), frozenset(customers_of(contacts)))
+		return cls(own, frozenset(theirs), frozenset(contacts.customers_of(theirs)))
 
 	def is_known_to(self, case: frappe._dict) -> bool:
 		"""The complainant, the representative, or a contact of the customer."""
@@ -129,26 +122,3 @@ class _Sender:
 		return bool(
 			self.addresses & theirs or case.contact in self.contacts or case.customer in self.customers
 		)
-
-
-def contacts_of(address: str) -> list[str]:
-	"""The Contacts with this e-mail address."""
-	if not address:
-		return []
-	return frappe.get_all(
-		"Contact Email",
-		filters={"email_id": address, "parenttype": "Contact"},
-		pluck="parent",
-		distinct=True,
-		order_by="parent",
-	)
-
-
-def customers_of(contacts: Sequence[str]) -> list[str]:
-	"""The Customers that Contacts belong to."""
-	if not contacts:
-		return []
-	linked = {"parenttype": "Contact", "parent": ("in", list(contacts)), "link_doctype": "Customer"}
-	return frappe.get_all(
-		"Dynamic Link", filters=linked, pluck="link_name", distinct=True, order_by="link_name"
-	)

@@ -4,8 +4,6 @@ Open ones could not be routed, or failed. Set aside is what machines wrote: it n
 for nobody.
 """
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 from frappe.utils import get_url_to_form

@@ -1,7 +1,5 @@
 """The milestones of a complaint as the form shows them: due, in how long of working time, state in colour and word."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 from typing import Any
 

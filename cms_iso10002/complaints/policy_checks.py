@@ -4,8 +4,6 @@ What can't be counted is refused, in one sentence. What can, but is probably not
 when the policy is saved, and on its form for as long as it holds. What concerns other policies is in `policy_rivals`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from typing import Any

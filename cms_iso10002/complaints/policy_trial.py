@@ -4,8 +4,6 @@ Nothing is stored. The selection is that of `policy`, the due times are those of
 they are only put in words.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone

@@ -4,8 +4,6 @@ A submitted policy isn't edited: *New Version* copies it to a draft, and submitt
 before. When a version is cancelled, the predecessor takes its time over again. Policies may also begin from a preset.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

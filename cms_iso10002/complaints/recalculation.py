@@ -4,8 +4,6 @@ A case's policy is frozen, so none of this happens by itself to a case: each cha
 moved and why (old → new). Only open milestones move; what was met, and closed cases, stay as they are.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """*Create → Complaint* on a Customer, and what a Customer and a Contact tell of who complains."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 
@@ -9,7 +7,7 @@ import frappe
 from frappe.contacts.doctype.contact.contact import get_default_contact
 from frappe.utils import strip_html
 
-from cms_iso10002.complaints import intake, mail_routing
+from cms_iso10002.complaints import contacts, intake
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -76,9 +74,9 @@ def of_sender(address: str) -> dict[str, Any]:
 	Nothing where the address is that of several contacts, and no customer where the contact belongs to several: a guess
 	would show one customer's complaint to another.
 	"""
-	contacts = mail_routing.contacts_of(address)
-	if len(contacts) != 1:
+	found = contacts.with_address(address)
+	if len(found) != 1:
 		return {}
-	customers = mail_routing.customers_of(contacts)
-	known = {**of_contact(contacts[0]), **(of_customer(customers[0]) if len(customers) == 1 else {})}
+	customers = contacts.customers_of(found)
+	known = {**of_contact(found[0]), **(of_customer(customers[0]) if len(customers) == 1 else {})}
 	return {**known, **({"complainant_type": "Customer"} if len(customers) == 1 else {})}

@@ -5,8 +5,6 @@ Issue. Only where both agree is the link believed, because ERPNext's *Split Issu
 fields, and what was split off is another matter.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -9,6 +9,8 @@ from typing import Any
 import frappe
 from frappe.query_builder import DocType
 
+from cms_iso10002.complaints import contacts
+
 DOCUMENTS = {
 	"Sales Order": "transaction_date",
 	"Sales Invoice": "posting_date",
@@ -28,24 +30,17 @@ class Who:
 
 
 def who_is(user: str) -> Who:
-	"""The Customers of `user`, by ERPNext's Portal Users and by the Contacts that name them as their user."""
+	"""The Customers of `user`, by ERPNext's Portal Users and by the Contacts that name them as their user (see `contacts`)."""
 	if user in ("Guest", "Administrator"):
 		return Who()
-	contacts = frappe.get_all("Contact", filters={"user": user}, pluck="name", order_by="name")
-	customers = set(
-		frappe.get_all(
-			"Portal User",
-			filters={"user": user, "parenttype": "Customer"},
-			pluck="parent",
-			order_by="parent",
-		)
+	mine = contacts.of_user(user)
+	customers = frappe.get_all(
+		"Portal User",
+		filters={"user": user, "parenttype": "Customer"},
+		pluck="parent",
+		order_by="parent",
 	)
-	if contacts:
-		links = {"parenttype": "Contact", "parent": ("in", contacts), "link_doctype": "Customer"}
-		customers |= set(
-			frappe.get_all("Dynamic Link", filters=links, pluck="link_name", order_by="link_name")
-		)
-	return Who(tuple(sorted(customers)), tuple(contacts))
+	return Who(tuple(sorted({*customers, *contacts.customers_of(mine)})), tuple(mine))
 
 
 def is_company(customer: str | None) -> bool:

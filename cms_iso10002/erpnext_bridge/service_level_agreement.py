@@ -5,8 +5,6 @@ which asks for that priority and so is the more specific. ERPNext's first respon
 resolution our decision, both in business hours, as ERPNext counts them.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe

@@ -63,12 +63,11 @@ def find(reference: str, key: str = "", code: str = "") -> Access:
 	"""
 	reference, key, code = (str(part or "").strip() for part in (reference, key, code))
 	asked = (reference[:LONGEST_REFERENCE], key[:LONGEST_KEY], code[:LONGEST_KEY])
-	if key or code:
-		limits.check_guesses(asked[0], code=not key)
+	for secret, is_code in ((key, False), (code, True)):
+		if secret:
+			limits.check_guesses(asked[0], code=is_code)
 	found = _found(*asked)
 	if not found:
-		if key or code:
-			limits.wrong_guess(asked[0], code=not key)
 		not_found()
 	return found
 
@@ -106,6 +105,9 @@ def _found(reference: str, key: str, code: str) -> Access | None:
 	key_fits = keys.fits(key, row.tracking_key_hash)
 	code_fits = keys.code_fits(code, row.name)
 	role = role_in(row)
+	for secret, fits, is_code in ((key, key_fits, False), (code, code_fits, True)):
+		if secret and not fits:
+			limits.wrong_guess(reference, code=is_code)
 	if not row.name or row.anonymised_on:
 		return None
 	if key and key_fits:

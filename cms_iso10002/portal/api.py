@@ -5,8 +5,6 @@ letter, or by the account that is signed in. Wrong key, wrong reference and fore
 Honest mistakes answer `{"errors": {field: sentence}}` with status 422. Every method counts (429 when too often).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe
@@ -180,14 +178,14 @@ def give_feedback(
 	feedback_key: str = "",
 	occasion: str = "",
 	comments: str = "",
-	ease: int | str = 0,
-	speed: int | str = 0,
-	informed: int | str = 0,
-	courtesy: int | str = 0,
-	fairness: int | str = 0,
-	clarity: int | str = 0,
-	outcome: int | str = 0,
-	overall: int | str = 0,
+	ease: int | float | str = 0,
+	speed: int | float | str = 0,
+	informed: int | float | str = 0,
+	courtesy: int | float | str = 0,
+	fairness: int | float | str = 0,
+	clarity: int | float | str = 0,
+	outcome: int | float | str = 0,
+	overall: int | float | str = 0,
 	key: str = "",
 	code: str = "",
 ) -> dict[str, Any]:

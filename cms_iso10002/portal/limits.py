@@ -14,6 +14,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
+IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 HOUR = 60 * 60
 OUR_NETWORKS = tuple(
 	ipaddress.ip_network(network)
@@ -102,34 +103,47 @@ def filings_an_hour() -> int:
 
 
 def address() -> str:
-	"""Where the request comes from.
+	"""Where the request comes from: an address of IPv4, or the network of 64 bits that one of IPv6 lies in.
 
 	Behind a proxy on this machine or in a private network (bench's nginx), the last address that it added to
-	X-Forwarded-For; what stands before that, the visitor may have written.
+	X-Forwarded-For; what stands before that, the visitor may have written. By a socket of this machine, which has no
+	address, only a proxy comes.
 	"""
 	request = getattr(frappe.local, "request", None)
 	if not request:
 		return "local"
-	direct = request.environ.get("REMOTE_ADDR") or "unknown"
-	forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-	return forwarded if forwarded and _is_proxy(direct) else direct
+	direct = _ip(request.environ.get("REMOTE_ADDR"))
+	forwarded = _ip(request.headers.get("X-Forwarded-For", "").rpartition(",")[2])
+	if forwarded and (not direct or any(direct in network for network in OUR_NETWORKS)):
+		direct = forwarded
+	return _counted_as(direct) if direct else "unknown"
 
 
-def _is_proxy(direct: str) -> bool:
+def _ip(text: str | None) -> IP | None:
+	"""The address in `text`, which some proxies write with its port; None where there is none."""
+	text = (text or "").strip()
+	if text.startswith("["):
+		text = text[1:].partition("]")[0]
+	elif text.count(":") == 1:
+		text = text.partition(":")[0]
 	try:
-		found = ipaddress.ip_address(direct)
+		found = ipaddress.ip_address(text)
 	except ValueError:
-		return False
-	return any(found in network for network in OUR_NETWORKS)
+		return None
+	return getattr(found, "ipv4_mapped", None) or found
+
+
+def _counted_as(found: IP) -> str:
+	"""Whoever has one address of IPv6 has all those of its network."""
+	return str(found) if found.version == 4 else f"{ipaddress.ip_address(int(found) >> 64 << 64)}/64"
 
 
 def _count(what: tuple[str, ...], seconds: int) -> int:
-	"""Count once more, atomically; the number in this window."""
-	cache, key = _cache(), _key(what)
-	number = cache.incrby(key, 1)
-	if number == 1:
-		cache.expire(key, seconds)
-	return number
+	"""Count once more, atomically; the number in this window. No counter is ever without an end."""
+	pipe, key = _cache().pipeline(), _key(what)
+	pipe.set(key, 0, ex=seconds, nx=True)
+	pipe.incrby(key, 1)
+	return pipe.execute()[1]
 
 
 def _seen(what: tuple[str, ...]) -> int:
@@ -143,7 +157,9 @@ def forget(endpoint: str = "") -> None:
 
 def _key(what: tuple[str, ...]):
 	kind, *rest = what
-	hashed = hashlib.sha256("\n".join(rest).encode()).hexdigest()[:32]
+	# a reference names the same case in capitals and without, and with blanks around it (see `reading.row`)
+	told = "\n".join(part.strip().casefold() for part in rest)
+	hashed = hashlib.sha256(told.encode()).hexdigest()[:32]
 	return _cache().make_key(f"complaints_limit:{kind}:{hashed}")
 
 

@@ -64,9 +64,14 @@ TABLES = {
 }
 
 
-def row(reference: str) -> frappe._dict:
-	"""The fields of a complaint, or NOBODY: one query, whether it is there or not."""
-	return frappe.db.get_value("Complaint", reference, FIELDS, as_dict=True) or NOBODY
+def row(reference: str, lock: bool = False) -> frappe._dict:
+	"""The fields of a complaint, or NOBODY: one query, whether it is there or not.
+
+	The database takes names with other accents or with signs that nobody sees for the same, and limits would count
+	them as others: so a reference is its name, in capitals or not.
+	"""
+	found = frappe.db.get_value("Complaint", reference, FIELDS, as_dict=True, for_update=lock)
+	return found if found and found.name.casefold() == reference.casefold() else NOBODY
 
 
 def with_tables(case: frappe._dict) -> frappe._dict:

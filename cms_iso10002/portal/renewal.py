@@ -37,7 +37,7 @@ def ask(reference: str, email: str) -> dict[str, str]:
 
 def send_link(reference: str, email: str) -> None:
 	"""Mail the link to who holds this address on the case. A background job: nobody sees whether it did something."""
-	doc = frappe.get_doc("Complaint", reference) if frappe.db.exists("Complaint", reference) else None
+	doc = reading.row(reference)
 	holder = _holder(doc, email) if doc and not doc.anonymised_on else ""
 	if not holder:
 		return
@@ -75,10 +75,7 @@ def renew(reference: str, token: str) -> dict[str, str]:
 	"""Make the new key. Raises as `access.find` does for a token that does not fit, is used, or is older than a day."""
 	reference, token = str(reference or "")[:140].strip(), str(token or "")[:200].strip()
 	limits.check_guesses(reference)
-	stored = frappe.db.get_value(
-		"Complaint", reference, ["name", "tracking_key_hash", "anonymised_on"], as_dict=True, for_update=True
-	)
-	stored = stored or reading.NOBODY
+	stored = reading.row(reference, lock=True)
 	holder = keys.renewal_fits(token, stored.name, stored.tracking_key_hash)
 	if not stored.name or stored.anonymised_on or not holder:
 		limits.wrong_guess(reference)
