@@ -4,8 +4,6 @@ ISO 10002:2018, 4.10 and 8.1. `core.retention` says what speaks against it, `cor
 `erasing` does it. It is done once and can't be undone; the record of events stays whole, and tells that it was done.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """The management review as a Quality Meeting of ERPNext, for organisations that keep their meetings there."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 from frappe.utils import escape_html

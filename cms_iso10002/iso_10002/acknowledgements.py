@@ -3,8 +3,6 @@
 An acknowledgement is of one version. It counts for the translations of that version too: nobody reads a text twice.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe

@@ -4,8 +4,6 @@ Planned → In Progress (the sample is drawn) → Reported (every file tested, e
 closed, with evidence). What is tested on a file stands in `core.case_audit`, how the sample is drawn in `core.sampling`.
 """
 
-from __future__ import annotations
-
 import json
 import secrets
 from collections.abc import Iterable

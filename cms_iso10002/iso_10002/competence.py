@@ -1,7 +1,5 @@
 """Who is given a complaint without valid training is pointed out, and nobody is held up by it (ISO 10002:2018, 4.14)."""
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 

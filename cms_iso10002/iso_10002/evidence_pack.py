@@ -5,8 +5,6 @@ with the SHA-256 of each file (`sha256sum -c SHA256SUMS` checks it). Personal da
 needed. It is written to disk file by file: memory does not grow with the complaints.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import tempfile

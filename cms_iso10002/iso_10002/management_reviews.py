@@ -4,8 +4,6 @@ Draft (inputs are gathered and commented on) → Held (every input has figures o
 a date; decisions become tasks) → Approved (the chair has approved the minutes; nothing changes but what became of decisions).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass

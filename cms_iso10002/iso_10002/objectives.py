@@ -4,8 +4,6 @@ An objective names a figure of the registry as "clause/figure". Its actual is th
 day to the present one, or to its last; it is computed when the objective is saved, by a button, and every day.
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import frappe

@@ -4,8 +4,6 @@
 it; its predecessor then ends on the day before. Of a company and a language no two policies are valid on one day.
 """
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

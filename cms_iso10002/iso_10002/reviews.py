@@ -1,7 +1,5 @@
 """Records that are looked at again on a day: that it was done, by whom, and when next (ISO 10002:2018, 5.1, 5.3)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

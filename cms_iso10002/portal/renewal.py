@@ -38,7 +38,7 @@ def ask(reference: str, email: str) -> dict[str, str]:
 def send_link(reference: str, email: str) -> None:
 	"""Mail the link to who holds this address on the case. A background job: nobody sees whether it did something."""
 	doc = reading.row(reference)
-	holder = _holder(doc, email) if doc and not doc.anonymised_on else ""
+	holder = _holder(doc, email) if doc.name and not doc.anonymised_on else ""
 	if not holder:
 		return
 	to = doc.representative_email if holder == keys.REPRESENTATIVE else doc.complainant_email

@@ -4,8 +4,6 @@ A gap is closed when its action works, not when it is done: completed is ERPNext
 judgement with a date. It may come long after the approval, so it stands on the row and changes nothing else there.
 """
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 from frappe.utils import cstr, formatdate, getdate

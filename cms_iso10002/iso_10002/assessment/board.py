@@ -4,8 +4,6 @@ Everything the template needs is worked out here, in a handful of queries whatev
 the template escapes them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby

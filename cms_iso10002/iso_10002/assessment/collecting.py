@@ -4,8 +4,6 @@ How far it has come is kept in the cache, where the form asks for it; it is also
 there is a realtime server. The rows are written at the end, in one transaction with the state: never half of them.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any

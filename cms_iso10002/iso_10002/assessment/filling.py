@@ -1,7 +1,5 @@
 """The questions of the catalogue become the rows of an assessment, in the order of the clauses."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import frappe

@@ -4,8 +4,6 @@ Approving is submitting, by the approver and nobody else. Whatever is under revi
 with a reason, which stands in its timeline.
 """
 
-from __future__ import annotations
-
 import frappe
 from frappe import _
 from frappe.utils import cstr, escape_html

@@ -5,8 +5,6 @@ locked, the row read again, and a field that somebody else has changed meanwhile
 The assessment's own `modified` is not touched: a form that is open elsewhere can still be saved.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any
