@@ -199,7 +199,7 @@ def test_cases_with_a_trained_handler(trainings, company):
 		("2026-09-30 08:00:00", agent2),  # not any more
 		("2026-08-01 08:00:00", None),  # nobody's: not among them
 		("2026-06-30 23:59:59", agent),  # before
-		("2026-10-01 00:00:00", agent),  # after
+		("2026-10-01 00:00:01", agent),  # after
 	):
 		make_complaint(received_on=received_on, handler=handler)
 	for status in ("Duplicate", "Out of Scope"):
@@ -210,6 +210,14 @@ def test_cases_with_a_trained_handler(trainings, company):
 	assert (evidence.coverage, evidence.sample, behind(evidence)) == ((4, 5), 4, 4)
 	assert shows(figure("competence", "cases-with-trained-handler", company=company))[:3] == (75.0, 3, 4)
 	assert figure("competence", "cases-with-trained-handler", company="Elsewhere Ltd").value is None
+
+
+def test_midnight_belongs_to_the_day_that_begins(trainings):
+	"""Of the figure; lists of Frappe before 15.40 show midnight on both days."""
+	make_complaint(received_on="2026-10-01 00:00:00", handler=make_user("agent"))
+	assert figure("competence", "cases-with-trained-handler").value is None
+	make_complaint(received_on="2026-09-30 00:00:00", handler=make_user("agent"))
+	assert figure("competence", "cases-with-trained-handler").denominator == 1
 
 
 def test_two_valid_trainings_of_a_handler_are_one_case(trainings):
