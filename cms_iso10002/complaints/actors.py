@@ -32,7 +32,11 @@ def reference(user: str, case: Mapping[str, Any]) -> str:
 	"""
 	if not user or user in NOBODY:
 		return user
-	return _reference(user, "" if _works_here(user, case) else case["name"])
+	if not _is_their_own(user, case):
+		known = _find(user, "")
+		if known or frappe.db.get_value("User", user, "user_type", cache=True) == "System User":
+			return known or _make(user, "")
+	return _find(user, case["name"]) or _make(user, case["name"])
 
 
 def with_references(kind: str, data: Mapping[str, Any], case: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,25 +47,20 @@ def with_references(kind: str, data: Mapping[str, Any], case: Mapping[str, Any])
 	return {**data, field: reference(data[field], case)}
 
 
-def _works_here(user: str, case: Mapping[str, Any]) -> bool:
-	"""A desk user, unless the complaint is their own."""
+def _is_their_own(user: str, case: Mapping[str, Any]) -> bool:
+	"""Whether the complaint is that user's own, though they may work here."""
 	addresses = {(case.get(name) or "").lower() for name in ("complainant_email", "representative_email")}
-	if user.lower() in addresses or (case.get("owner") == user and case.get("channel") == "Portal"):
-		return False
-	return frappe.db.get_value("User", user, "user_type", cache=True) == "System User"
+	return user.lower() in addresses or (case.get("owner") == user and case.get("channel") == "Portal")
 
 
-def _reference(user: str, complaint: str) -> str:
+def _find(user: str, complaint: str) -> str | None:
 	"""Looked up once a request; one made in this request each time, since it may still be rolled back."""
 	known, key = _known(), (user, complaint)
 	if known.get(key):
 		return known[key]
 	which = {"user": user, "complaint": complaint or ("is", "not set")}
 	found = frappe.db.get_value(ACTOR, which, "name", order_by="creation")
-	if not found:
-		known[key] = ""
-		return _make(user, complaint)
-	if key not in known:
+	if found and key not in known:
 		known[key] = found
 	return found
 
@@ -73,6 +72,7 @@ def _known() -> dict[tuple[str, str], str]:
 
 
 def _make(user: str, complaint: str) -> str:
+	_known()[user, complaint] = ""
 	name, stamp = f"ACT-{frappe.generate_hash(length=16)}", frappe.utils.now()
 	row = {
 		"name": name,

@@ -58,7 +58,7 @@ def _erase(own: Records, doc: Mapping[str, Any], company: bool) -> None:
 	for trace in erasure.TRACES:
 		_erase_trace(trace, about, doc)
 	_erase_unused_tags(tags)
-	for doctype, names in own.items():
+	for doctype, names in about.items():
 		for name in names:
 			frappe.clear_document_cache(doctype, name)
 
@@ -73,7 +73,7 @@ def _own_records(complaint: str) -> Records:
 		if doctype != "Complaint" and not frappe.get_meta(doctype).istable:
 			table = DocType(doctype)
 			query = frappe.qb.from_(table).select(table.name).where(table.complaint == complaint)
-			found[doctype] = query.run(pluck=True)
+			found[doctype] = query.for_update().run(pluck=True)  # past this transaction's snapshot
 	return found
 
 
@@ -94,7 +94,7 @@ def _names(
 ) -> list[str]:
 	table = DocType(doctype)
 	query = frappe.qb.from_(table).select(table[pluck]).distinct()
-	return query.where(_about(table, type_field, name_field, records)).run(pluck=True)
+	return query.where(_about(table, type_field, name_field, records)).for_update().run(pluck=True)
 
 
 def _about(table, type_field: str, name_field: str, records: Records) -> Criterion:
@@ -202,13 +202,17 @@ def _erase_trace(trace: erasure.Trace, about: Records, doc: Mapping[str, Any]) -
 
 
 def _delete(doctype: str, condition: Criterion) -> None:
-	"""Delete records with their child tables, without a copy of them in Deleted Document."""
+	"""Delete records with their child tables, without a copy of them in Deleted Document.
+
+	They are looked for without a lock and deleted by their names: a search by words would lock all that it passes.
+	"""
 	table = DocType(doctype)
-	doomed = frappe.qb.from_(table).select(table.name).where(condition)
+	names = frappe.qb.from_(table).select(table.name).where(condition).run(pluck=True)
+	if not names:
+		return
 	for child in {df.options for df in frappe.get_meta(doctype).get_table_fields()}:
-		rows = DocType(child)
-		frappe.qb.from_(rows).delete().where((rows.parenttype == doctype) & rows.parent.isin(doomed)).run()
-	frappe.qb.from_(table).delete().where(condition).run()
+		frappe.db.delete(child, {"parenttype": doctype, "parent": ("in", names)})
+	frappe.db.delete(doctype, {"name": ("in", names)})
 
 
 def _unname(table, condition: Criterion, doc: Mapping[str, Any]) -> None:
@@ -232,12 +236,12 @@ def _erase_copies(about: Records) -> None:
 	"""What is kept a second time, and found by what it says only."""
 	names = [name for names in about.values() for name in names]
 	if frappe.db.table_exists("Webhook Request Log"):
-		frappe.db.delete("Webhook Request Log", {"reference_document": ("in", names)})
+		_delete("Webhook Request Log", DocType("Webhook Request Log").reference_document.isin(names))
 	search = Table("__global_search")
 	frappe.qb.from_(search).delete().where(_about(search, "doctype", "name", about)).run()
 	deleted = DocType("Deleted Document")
 	told = Criterion.any(deleted.data.like(f'%"{_literal(name)}"%') for name in names)
-	frappe.qb.from_(deleted).delete().where(deleted.deleted_doctype.isin(MAY_HOLD_COPIES) & told).run()
+	_delete("Deleted Document", deleted.deleted_doctype.isin(MAY_HOLD_COPIES) & told)
 	# Frappe's mails to colleagues about a notification name the record in their text only
 	queue = DocType("Email Queue")
 	told = Criterion.any(queue.message.like(f"%{_literal(name)}%") for name in about.get("Complaint", ()))

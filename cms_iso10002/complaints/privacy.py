@@ -70,15 +70,18 @@ def _shown(part: Any) -> Any:
 
 
 def _around(doc) -> retention.Around:
-	survivor = actions.survivor(doc.name) if doc.status == DUPLICATE else doc.name
-	goes_on = (
-		survivor != doc.name and frappe.db.get_value("Complaint", survivor, "status_category") != "Closed"
-	)
 	return retention.Around(
 		outside_months=_outside_months(),
-		survivor=survivor if goes_on else "",
+		survivor=_needed_survivor(doc),
 		mail_waiting=_mail_waits(doc.name),
 	)
+
+
+def _needed_survivor(doc) -> str:
+	"""The complaint that goes on for a duplicate, where it can't be anonymised either."""
+	name = actions.survivor(doc.name) if doc.status == DUPLICATE else doc.name
+	survivor = frappe.get_doc("Complaint", name) if name != doc.name else None
+	return name if survivor and not survivor.anonymised_on and hindrances(survivor) else ""
 
 
 def _outside_months() -> int:

@@ -27,7 +27,8 @@ class Around:
 	"""What matters besides the case itself.
 
 	`outside_months` is how long an outside body may be turned to after our answer; `survivor` the complaint that goes on
-	for this duplicate where that one is not closed; `mail_waiting` whether an e-mail about the case was not sent yet.
+	for this duplicate where something speaks against anonymising that one (messages to either belong to both);
+	`mail_waiting` whether an e-mail about the case was not sent yet.
 	"""
 
 	outside_months: int = 0
@@ -56,7 +57,7 @@ def hindrances(case: Case, around: Around) -> list[Sentence]:
 			(N_("It was withdrawn, and because of its safety implication the investigation goes on."),)
 		)
 	if around.survivor:
-		found.append((N_("{0}, which goes on for this duplicate, is not closed."), around.survivor))
+		found.append((N_("{0}, which goes on for this duplicate, is still needed."), around.survivor))
 	if around.mail_waiting:
 		found.append((N_("An e-mail about it still waits to be sent."),))
 	if case.get("retention_hold_reason"):

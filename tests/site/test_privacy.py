@@ -280,6 +280,9 @@ def test_a_duplicate_waits_for_the_one_that_goes_on():
 	made.all_mail_sent()
 	assert f"{original.name}, which goes on for this duplicate" in refused(case)
 	act(original, "Withdraw", words="Never mind")
+	manager(lambda: privacy.hold_back(original.name, "a lawsuit"))
+	assert f"{original.name}, which goes on for this duplicate" in refused(case)
+	manager(lambda: privacy.hold_back(original.name))
 	assert anonymise(case).duplicate_of == original.name
 	assert verification.verify().whole
 

@@ -44,7 +44,7 @@ def test_all_that_speaks_against_it_is_said_at_once():
 		"Our answer can be taken further until 2026-06-01.",
 		"Redress that was agreed is not carried out yet.",
 		"It was withdrawn, and because of its safety implication the investigation goes on.",
-		"CMP-1, which goes on for this duplicate, is not closed.",
+		"CMP-1, which goes on for this duplicate, is still needed.",
 		"An e-mail about it still waits to be sent.",
 		"It is held back: a lawsuit",
 	]
