@@ -41,6 +41,7 @@ doc_events = {
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {
+		"validate": "cms_iso10002.complaints.communication_access.keep_on_complaint",
 		"after_insert": [
 			"cms_iso10002.complaints.correspondence.record_incoming_mail",
 			"cms_iso10002.erpnext_bridge.issue.pass_mail_to_complaint",
@@ -67,6 +68,7 @@ scheduler_events = {
 }
 
 has_permission = {
+	"Communication": "cms_iso10002.complaints.communication_access.communication",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
 	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.belonging",
@@ -77,6 +79,7 @@ has_permission = {
 }
 
 permission_query_conditions = {
+	"Communication": "cms_iso10002.complaints.communication_access.conditions",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
 	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",
 	"Complaint Letter": "cms_iso10002.complaints.permissions.letter_conditions",
