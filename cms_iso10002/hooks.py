@@ -55,6 +55,7 @@ doc_events = {
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {
+		"validate": "cms_iso10002.complaints.communication_access.keep_on_complaint",
 		"after_insert": [
 			"cms_iso10002.complaints.correspondence.record_incoming_mail",
 			"cms_iso10002.erpnext_bridge.issue.pass_mail_to_complaint",
@@ -86,6 +87,7 @@ scheduler_events = {
 }
 
 has_permission = {
+	"Communication": "cms_iso10002.complaints.communication_access.communication",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
 	"Complaint Actor": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Event": "cms_iso10002.complaints.permissions.belonging",
@@ -99,6 +101,7 @@ has_permission = {
 }
 
 permission_query_conditions = {
+	"Communication": "cms_iso10002.complaints.communication_access.conditions",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
 	"Complaint Actor": "cms_iso10002.complaints.permissions.actor_conditions",
 	"Complaint Event": "cms_iso10002.complaints.permissions.event_conditions",

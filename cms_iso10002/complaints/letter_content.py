@@ -19,7 +19,7 @@ from cms_iso10002.complaints.letter_language import amount, date_text, direction
 from cms_iso10002.complaints.letter_recipient import recipient
 from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_steps import next_steps
-from cms_iso10002.complaints.letter_text import lines, plain_text, shortened
+from cms_iso10002.complaints.letter_text import left_to_right, lines, plain_text, shortened
 from cms_iso10002.complaints.letter_words import words
 from cms_iso10002.core.refusal import N_
 
@@ -92,9 +92,18 @@ def letter_context(
 		context.update(
 			_content(complaint if person["may_know"] else {}, kind, extra, settings, language, person)
 		)
+		_keep_order(context)
 		context.update(_ways_to_answer(context, extra))
 		context["words"] = words(context)
 	return context
+
+
+def _keep_order(context: dict[str, Any]) -> None:
+	"""Telephone numbers keep the order of their digits in a letter that is written from right to left."""
+	way = context["direction"]
+	context["contact_phone"] = left_to_right(context["contact_phone"], way)
+	for held in (context["organisation"], context["recourse"]["body"]):
+		held["phone"] = left_to_right(held["phone"], way)
 
 
 def _on_paper(extra: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
@@ -105,7 +114,7 @@ def _on_paper(extra: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
 
 def _ways_to_answer(context: Mapping[str, Any], extra: Mapping[str, Any]) -> dict[str, str]:
 	"""How somebody without e-mail answers, and the link for rating how we handled it; empty for who may not know."""
-	known = not context["withheld"]
+	known, code = not context["withheld"], cstr(extra.get("action_code"))
 	by_phone = ""
 	if context["on_paper"] and context["contact_phone"]:
 		by_phone = _(
@@ -113,7 +122,7 @@ def _ways_to_answer(context: Mapping[str, Any], extra: Mapping[str, Any]) -> dic
 		).format(context["contact_phone"], context["reference"])
 	return {
 		"phone_way": by_phone,
-		"action_code": cstr(extra.get("action_code")) if known and context["on_paper"] else "",
+		"action_code": left_to_right(code, context["direction"]) if known and context["on_paper"] else "",
 		"feedback_url": _web_address(extra.get("feedback_url")) if known else "",
 	}
 

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from cms_iso10002.complaints.letter_content import Doc, letter_context
 from cms_iso10002.complaints.letter_language import speaking, spoken
 from cms_iso10002.complaints.letter_template import compose
-from cms_iso10002.complaints.letter_text import escaped, lines
+from cms_iso10002.complaints.letter_text import lines, printable, words_apart
 
 VALUES = (
 	"kind",
@@ -69,10 +69,10 @@ def _printable(page: Mapping[str, Any], subject: str | None, content: str | None
 	body, closing, end = _parted(cstr(content))
 	# its text was escaped when it was written, and again looked through when it was stored
 	return {
-		**escaped({**page, "subject": cstr(subject)}),
-		"content": Markup(body),
-		"question": Markup(closing.partition(CLOSING)[0]),
-		"closing": Markup("".join(closing.partition(CLOSING)[1:])),
+		**printable({**page, "subject": cstr(subject)}),
+		"content": words_apart(Markup(body)),
+		"question": words_apart(Markup(closing.partition(CLOSING)[0])),
+		"closing": words_apart(Markup("".join(closing.partition(CLOSING)[1:]))),
 		"end": Markup(end),
 		"is_preview": False,
 	}

@@ -16,7 +16,7 @@ from cms_iso10002.complaints.letter_language import print_language, speaking
 from cms_iso10002.complaints.letter_recipient import is_verified, recipient
 from cms_iso10002.complaints.letter_steps import STEPS
 from cms_iso10002.complaints.letter_template import render
-from cms_iso10002.complaints.letter_text import LONGEST_QUOTE, escaped, plain_text
+from cms_iso10002.complaints.letter_text import LONGEST_QUOTE, plain_text, printable
 
 __all__ = (
 	"DECISIONS",
@@ -51,7 +51,7 @@ def complaint_form(doc: Doc) -> dict[str, Any]:
 	"""For print formats: the complainant form, filled with what is known, escaped; an empty text is a line to fill in."""
 	language = print_language(doc)
 	with speaking(language):
-		return escaped(complainant_form.form_context(doc, language))
+		return printable(complainant_form.form_context(doc, language))
 
 
 def complaint_follow_up(doc: Doc) -> dict[str, Any]:
@@ -59,4 +59,4 @@ def complaint_follow_up(doc: Doc) -> dict[str, Any]:
 	# for the people who handle complaints: in their own language unless another is chosen
 	language = print_language({"language": frappe.local.lang})
 	with speaking(language):
-		return escaped(follow_up_form.form_context(doc, language))
+		return printable(follow_up_form.form_context(doc, language))

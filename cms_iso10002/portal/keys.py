@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from base64 import b32encode
 
@@ -25,6 +26,7 @@ HASH_OF_NOTHING = hashlib.sha256().hexdigest()
 """Compared with where no key was handed out, or there is no such case."""
 CODE_LENGTH = 12
 """Letters and digits of an action code: 60 bits, and few guesses."""
+NO_LETTER = re.compile(r"[\W_]+")
 RENEWAL_SECONDS = 24 * 60 * 60
 FORM, GUEST_FORM = "form", "guest's form"
 """What a stamp is for: to tell how long it took to fill in a form, and that a guest's form is one of ours."""
@@ -60,10 +62,8 @@ def action_code(complaint: str) -> str:
 
 
 def code_fits(code: str, complaint: str) -> bool:
-	"""Whether `code` is the action code of `complaint`; read off paper, so dashes, blanks and case do not count."""
-	typed = (
-		"".join(code.upper().split()).replace("-", "").replace("0", "O").replace("1", "I").replace("8", "B")
-	)
+	"""Whether `code` is the action code of `complaint`; read off paper, so case and what stands between letters do not count."""
+	typed = NO_LETTER.sub("", code.upper()).replace("0", "O").replace("1", "I").replace("8", "B")
 	return hmac.compare_digest(typed.encode(), action_code(complaint).replace("-", "").encode())
 
 

@@ -108,6 +108,7 @@ def _follow(context: Any, values: dict[str, Any]) -> None:
 		limits.check("renew_key", reference)
 		context.renewed = renewal.renew(reference, values.get("token"))
 		return
+	context.typed["by_code"] = bool(values.get("code"))  # its field stays unfolded
 	limits.check("track", reference)
 	found = access.find(reference, values.get("key"), values.get("code"))
 	# the form of the next step carries both again: whoever opened the case without an account stays in it

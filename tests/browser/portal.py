@@ -88,16 +88,16 @@ class Desk:
 		assert answer.ok, f"{action}: {answer.text()}"
 		return answer.json()["message"]["status"]
 
-	def answer(self, complaint: str, me: str) -> None:
+	def answer(self, complaint: str, me: str, channel: str = "Phone") -> None:
 		"""Acknowledge, look into it, and send the answer: upheld."""
-		self.act(complaint, "Acknowledge", channel="Phone")
+		self.act(complaint, "Acknowledge", channel=channel)
 		self.edit(complaint, **ASSESSMENT)
 		self.act(complaint, "Assess")
 		self.edit(complaint, investigator=me)
 		self.act(complaint, "Investigate")
 		self.edit(complaint, findings="The seal was missing.")
 		self.act(complaint, "Decide", outcome="Upheld", reasons="The seal was missing. We are sorry.")
-		assert self.act(complaint, "Send Response", channel="Phone") == "Response Sent"
+		assert self.act(complaint, "Send Response", channel=channel) == "Response Sent"
 
 	def close(self) -> None:
 		self.page.context.close()
