@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 import frappe
 from frappe import _
+from frappe.core.doctype.file.file import File
 from werkzeug.wrappers import Response
 
 from cms_iso10002.complaints import timeline
@@ -25,8 +26,12 @@ from cms_iso10002.portal.image_metadata import without_place
 LARGEST = 10 * 1024 * 1024
 """Bytes of one file."""
 MOST_AT_ONCE = 10
+MOST_OF_A_REQUEST = 25 * 1024 * 1024
+"""Bytes that Frappe takes where the site's configuration (`max_file_size`) and its version say nothing else."""
+FOR_THE_TEXT = 1024 * 1024
 MOST_OF_A_CASE = 100
 LONGEST_NAME = 80
+LONGEST_ON_DISK = 180
 READABLE = "JPG, PNG, WebP, HEIC, GIF, PDF, TXT, DOCX, XLSX, ODT, MP4, MOV, MP3, M4A, WAV, OGG"
 
 BEGINNINGS = (
@@ -75,6 +80,12 @@ def received(field: str = "files") -> list[Upload]:
 		return []
 	found = [file for file in request.files.getlist(field) if file and file.filename]
 	return [Upload(file.filename, file.stream.read(LARGEST + 1)) for file in found[: MOST_AT_ONCE + 1]]
+
+
+def most_together() -> int:
+	"""Bytes of all files that one request can bring: Frappe refuses a larger one before anybody can say what is wrong."""
+	request = getattr(frappe.local, "request", None)
+	return (getattr(request, "max_content_length", None) or MOST_OF_A_REQUEST) - FOR_THE_TEXT
 
 
 def check(files: Sequence[Upload]) -> list[Upload]:
@@ -150,8 +161,9 @@ def clean_stem(filename: str) -> str:
 	"""The name of a file without folders, ending and anything that could mean something to a machine."""
 	name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
 	stem = name.rpartition(".")[0] or name
-	kept = re.sub(r"[^\w \-]+", "_", stem).strip(" ._-")
-	return kept[:LONGEST_NAME] or "file"
+	kept = re.sub(r"[^\w \-]+", "_", stem).strip(" ._-")[:LONGEST_NAME]
+	# disks count bytes, and Frappe adds some to a name that is there already
+	return kept.encode()[:LONGEST_ON_DISK].decode(errors="ignore") or "file"
 
 
 def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> list[str]:
@@ -167,8 +179,24 @@ def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> li
 	return names
 
 
+class _Untouched(File):
+	"""A File that is stored as it is.
+
+	Of what it takes for a JPEG, Frappe reads every point into memory, to write it anew without EXIF: gigabytes for a
+	small file made so, an error for one that is cut off, and photos lose their turn. Ours are cleaned already.
+	"""
+
+	@property
+	def content_type(self) -> str:
+		return "application/octet-stream"
+
+	@content_type.setter
+	def content_type(self, guessed: str | None) -> None:
+		pass
+
+
 def _keep(complaint: str, file: Upload) -> str:
-	doc = frappe.get_doc(
+	doc = _Untouched(
 		{
 			"doctype": "File",
 			"file_name": file.filename,
