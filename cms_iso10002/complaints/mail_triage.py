@@ -10,6 +10,7 @@ from frappe.utils import get_url_to_form
 
 from cms_iso10002.complaints import alerts, clock
 from cms_iso10002.core.mail import Facts
+from cms_iso10002.portal import uploads
 
 OPEN, SET_ASIDE, FILED, NEW_COMPLAINT, DISMISSED = "Open", "Set Aside", "Filed", "New Complaint", "Dismissed"
 PIECE = 5 * 1024 * 1024
@@ -61,8 +62,7 @@ def raw_message(name: str) -> bytes:
 		pluck="name",
 		order_by="file_name",
 	)
-	contents = (frappe.get_doc("File", file).get_content() for file in files)
-	return b"".join(part.encode() if isinstance(part, str) else part for part in contents)
+	return b"".join(uploads.content_of(frappe.get_doc("File", file)) for file in files)
 
 
 def _attach(doc, raw: bytes) -> None:

@@ -60,9 +60,10 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 		raise Mistakes({"text": _("Write something, or choose a file.")})
 	doc = found.doc
 	communication = _communication(found, text or _("See the files."))
-	uploads.keep(actions.survivor(doc.name), checked, communication)
 	if doc.status == "Awaiting Complainant" and found.knows:
 		_perform(found, "Resume", {"answer": text or _("See the files.")})
+	# last: what is refused after it leaves its files on the disk
+	uploads.keep(actions.survivor(doc.name), checked, communication)
 	_tell(doc, _("New message on {0}").format(doc.name))
 
 

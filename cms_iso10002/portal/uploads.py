@@ -13,6 +13,8 @@ import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
 from urllib.parse import quote
 
 import frappe
@@ -79,7 +81,12 @@ def received(field: str = "files") -> list[Upload]:
 	if not request or request.method != "POST":
 		return []
 	found = [file for file in request.files.getlist(field) if file and file.filename]
-	return [Upload(file.filename, file.stream.read(LARGEST + 1)) for file in found[: MOST_AT_ONCE + 1]]
+	return [Upload(file.filename, _read(file.stream)) for file in found[: MOST_AT_ONCE + 1]]
+
+
+def _read(stream: IO[bytes]) -> bytes:
+	stream.seek(0)  # a request that is done again, after a deadlock, has read it before
+	return stream.read(LARGEST + 1)
 
 
 def most_together() -> int:
@@ -173,10 +180,23 @@ def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> li
 	held = frappe.db.count("File", {"attached_to_doctype": "Complaint", "attached_to_name": complaint})
 	if held + len(files) > MOST_OF_A_CASE:
 		raise Refused(_("This complaint holds {0} files already. Please call us.").format(held))
-	names = [_keep(complaint, file) for file in files]
+	names = _keep_all(complaint, files)
 	data = {"files": names, **({"communication": communication} if communication else {})}
 	timeline.record(complaint, "files_received", data, public=True)
 	return names
+
+
+def _keep_all(complaint: str, files: Sequence[Upload]) -> list[str]:
+	"""All of them or none, on the disk as well, which a savepoint knows nothing of."""
+	kept: list[File] = []
+	try:
+		for file in files:
+			kept.append(_keep(complaint, file))
+	except Exception:
+		for doc in kept:
+			doc.on_rollback()
+		raise
+	return [doc.name for doc in kept]
 
 
 class _Untouched(File):
@@ -195,7 +215,7 @@ class _Untouched(File):
 		pass
 
 
-def _keep(complaint: str, file: Upload) -> str:
+def _keep(complaint: str, file: Upload) -> File:
 	doc = _Untouched(
 		{
 			"doctype": "File",
@@ -208,14 +228,22 @@ def _keep(complaint: str, file: Upload) -> str:
 	)
 	# whoever files or may write to a case may send files to it; kind, size and number were checked
 	doc.insert(ignore_permissions=True)
-	return doc.name
+	return doc
+
+
+def content_of(file: File) -> bytes:
+	"""The bytes of a file. Frappe may hand out text, and from version 16 on in a code page that it guessed."""
+	content = file.get_content()
+	if isinstance(content, bytes):
+		return content
+	path = Path(file.get_full_path())
+	return path.read_bytes() if path.exists() else content.encode()
 
 
 def response(name: str) -> Response:
 	"""A file as the answer to a request: saved, never shown. The caller has checked that it may be fetched."""
 	file = frappe.get_doc("File", name)
-	content = file.get_content()
-	answer = Response(content.encode() if isinstance(content, str) else content)
+	answer = Response(content_of(file))
 	# never guessed from the name: nothing of it may run in the site's origin
 	answer.mimetype = "application/octet-stream"
 	answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(file.file_name)}"
