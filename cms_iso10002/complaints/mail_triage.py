@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_form
 
-from cms_iso10002.complaints import alerts, clock
+from cms_iso10002.complaints import alerts, clock, uploads
 from cms_iso10002.core.mail import Facts
 
 OPEN, SET_ASIDE, FILED, NEW_COMPLAINT, DISMISSED = "Open", "Set Aside", "Filed", "New Complaint", "Dismissed"
@@ -61,8 +61,7 @@ def raw_message(name: str) -> bytes:
 		pluck="name",
 		order_by="file_name",
 	)
-	contents = (frappe.get_doc("File", file).get_content() for file in files)
-	return b"".join(part.encode() if isinstance(part, str) else part for part in contents)
+	return b"".join(uploads.content_of(frappe.get_doc("File", file)) for file in files)
 
 
 def _attach(doc, raw: bytes) -> None:

@@ -13,9 +13,11 @@ import unicodedata
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.core.doctype.file.file import File
 
 from cms_iso10002.complaints import timeline
 from cms_iso10002.complaints.image_metadata import without_place
@@ -23,8 +25,12 @@ from cms_iso10002.complaints.image_metadata import without_place
 LARGEST = 10 * 1024 * 1024
 """Bytes of one file."""
 MOST_AT_ONCE = 10
+MOST_OF_A_REQUEST = 25 * 1024 * 1024
+"""Bytes that Frappe takes where the site's configuration (`max_file_size`) and its version say nothing else."""
+FOR_THE_TEXT = 1024 * 1024
 MOST_OF_A_CASE = 100
 LONGEST_NAME = 80
+LONGEST_ON_DISK = 180
 READABLE = "JPG, PNG, WebP, HEIC, GIF, PDF, TXT, DOCX, XLSX, ODT, MP4, MOV, MP3, M4A, WAV, OGG"
 
 BEGINNINGS = (
@@ -64,6 +70,12 @@ class Upload:
 
 class Refused(Exception):
 	"""A file can't be taken; the text is the sentence that says why and what to do."""
+
+
+def most_together() -> int:
+	"""Bytes of all files that one request can bring: Frappe refuses a larger one before anybody can say what is wrong."""
+	request = getattr(frappe.local, "request", None)
+	return (getattr(request, "max_content_length", None) or MOST_OF_A_REQUEST) - FOR_THE_TEXT
 
 
 def check(files: Sequence[Upload]) -> list[Upload]:
@@ -139,8 +151,9 @@ def clean_stem(filename: str) -> str:
 	"""The name of a file without folders, ending and anything that could mean something to a machine."""
 	name = unicodedata.normalize("NFC", filename).replace("\\", "/").rpartition("/")[2]
 	stem = name.rpartition(".")[0] or name
-	kept = re.sub(r"[^\w \-]+", "_", stem).strip(" ._-")
-	return kept[:LONGEST_NAME] or "file"
+	kept = re.sub(r"[^\w \-]+", "_", stem).strip(" ._-")[:LONGEST_NAME]
+	# disks count bytes, and Frappe adds some to a name that is there already
+	return kept.encode()[:LONGEST_ON_DISK].decode(errors="ignore") or "file"
 
 
 def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> list[str]:
@@ -150,14 +163,43 @@ def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> li
 	held = frappe.db.count("File", {"attached_to_doctype": "Complaint", "attached_to_name": complaint})
 	if held + len(files) > MOST_OF_A_CASE:
 		raise Refused(_("This complaint holds {0} files already. Please call us.").format(held))
-	names = [_keep(complaint, file) for file in files]
+	names = _keep_all(complaint, files)
 	data = {"files": names, **({"communication": communication} if communication else {})}
 	timeline.record(complaint, "files_received", data, public=True)
 	return names
 
 
-def _keep(complaint: str, file: Upload) -> str:
-	doc = frappe.get_doc(
+def _keep_all(complaint: str, files: Sequence[Upload]) -> list[str]:
+	"""All of them or none, on the disk as well, which a savepoint knows nothing of."""
+	kept: list[File] = []
+	try:
+		for file in files:
+			kept.append(_keep(complaint, file))
+	except Exception:
+		for doc in kept:
+			doc.on_rollback()
+		raise
+	return [doc.name for doc in kept]
+
+
+class _Untouched(File):
+	"""A File that is stored as it is.
+
+	Of what it takes for a JPEG, Frappe reads every point into memory, to write it anew without EXIF: gigabytes for a
+	small file made so, an error for one that is cut off, and photos lose their turn. Ours are cleaned already.
+	"""
+
+	@property
+	def content_type(self) -> str:
+		return "application/octet-stream"
+
+	@content_type.setter
+	def content_type(self, guessed: str | None) -> None:
+		pass
+
+
+def _keep(complaint: str, file: Upload) -> File:
+	doc = _Untouched(
 		{
 			"doctype": "File",
 			"file_name": file.filename,
@@ -169,4 +211,13 @@ def _keep(complaint: str, file: Upload) -> str:
 	)
 	# whoever files or may write to a case may send files to it; kind, size and number were checked
 	doc.insert(ignore_permissions=True)
-	return doc.name
+	return doc
+
+
+def content_of(file: File) -> bytes:
+	"""The bytes of a file. Frappe may hand out text, and from version 16 on in a code page that it guessed."""
+	content = file.get_content()
+	if isinstance(content, bytes):
+		return content
+	path = Path(file.get_full_path())
+	return path.read_bytes() if path.exists() else content.encode()

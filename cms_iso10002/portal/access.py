@@ -17,6 +17,7 @@ from pypika.terms import Criterion
 from cms_iso10002.complaints import cases, feedback, printing
 from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import keys, limits, reading
+from cms_iso10002.portal.text import clean
 
 COLLEAGUE = "Colleague"
 """Somebody of the same company, where the complainant lets them see the case."""
@@ -61,12 +62,12 @@ def find(reference: str, key: str = "", code: str = "") -> Access:
 	Raises frappe.DoesNotExistError, the same for a wrong key, a wrong reference and a foreign case; and
 	frappe.RateLimitExceededError after too many wrong ones.
 	"""
-	reference, key, code = (str(part or "").strip() for part in (reference, key, code))
-	asked = (reference[:LONGEST_REFERENCE], key[:LONGEST_KEY], code[:LONGEST_KEY])
+	reference = clean(reference, LONGEST_REFERENCE)
+	key, code = clean(key, LONGEST_KEY), clean(code, LONGEST_KEY)
 	for secret, is_code in ((key, False), (code, True)):
 		if secret:
-			limits.check_guesses(asked[0], code=is_code)
-	found = _found(*asked)
+			limits.check_guesses(reference, code=is_code)
+	found = _found(reference, key, code)
 	if not found:
 		not_found()
 	return found
@@ -79,7 +80,7 @@ def again(found: Access) -> Access:
 
 def by_feedback_key(reference: str, key: str, occasion: str):
 	"""The complaint that a feedback link opens for rating on its occasion, and for nothing else. Raises as `find`."""
-	reference, key = str(reference or "").strip()[:LONGEST_REFERENCE], str(key or "").strip()[:LONGEST_KEY]
+	reference, key = clean(reference, LONGEST_REFERENCE), clean(key, LONGEST_KEY)
 	limits.check_guesses(reference)
 	row = reading.row(reference)
 	known = occasion if occasion in (feedback.CLOSING, feedback.UNRESOLVED) else ""
@@ -123,6 +124,8 @@ def _found(reference: str, key: str, code: str) -> Access | None:
 def role_in(case, who: portal_customer.Who | None = None) -> str:
 	"""What the session's user is in a case, "" for nothing. `own_cases` says the same for a query.
 
+	Who filed it in the portal was given a key: who took it down at a desk was not.
+
 	`who` is whom they stand for where that is known; else it is looked up only if it matters.
 	"""
 	user = frappe.session.user
@@ -133,7 +136,7 @@ def role_in(case, who: portal_customer.Who | None = None) -> str:
 		return keys.REPRESENTATIVE
 	if (case.complainant_email or "").lower() == me:
 		return keys.COMPLAINANT
-	if case.owner == user and case.channel == "Portal":
+	if case.owner == user and case.channel == "Portal" and case.tracking_key_hash:
 		return keys.REPRESENTATIVE if case.representative_name else keys.COMPLAINANT
 	who = who or portal_customer.who_is(user)
 	if case.contact and case.contact in who.contacts:
@@ -149,7 +152,7 @@ def own_cases(user: str, who: portal_customer.Who) -> Criterion:
 	mine = [
 		case.representative_email == user,
 		case.complainant_email == user,
-		(case.owner == user) & (case.channel == "Portal"),
+		(case.owner == user) & (case.channel == "Portal") & case.tracking_key_hash.isnotnull(),
 	]
 	if who.contacts:
 		mine.append(case.contact.isin(who.contacts))

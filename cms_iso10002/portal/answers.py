@@ -11,13 +11,14 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, escape_html
+from frappe.utils import cint
 
 from cms_iso10002.complaints import actions, alerts, clock, feedback, uploads
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.portal import access, keys, view
 from cms_iso10002.portal.access import Access
 from cms_iso10002.portal.errors import Mistakes
+from cms_iso10002.portal.text import as_html, clean, untagged
 
 __all__ = (
 	"RATINGS",
@@ -59,9 +60,10 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 		raise Mistakes({"text": _("Write something, or choose a file.")})
 	doc = found.doc
 	communication = _communication(found, text or _("See the files."))
-	uploads.keep(actions.survivor(doc.name), checked, communication)
 	if doc.status == "Awaiting Complainant" and found.knows:
 		_perform(found, "Resume", {"answer": text or _("See the files.")})
+	# last: what is refused after it leaves its files on the disk
+	uploads.keep(actions.survivor(doc.name), checked, communication)
 	_tell(doc, _("New message on {0}").format(doc.name))
 
 
@@ -130,7 +132,8 @@ def rate(whom: tuple[Any, str, str], ratings: Mapping[str, Any], comments: str) 
 	wrong = {name: _("Choose a number from 1 to 5.") for name in RATINGS if not _is_rating(ratings.get(name))}
 	if wrong:
 		raise Mistakes(wrong)
-	feedback.give(doc, at, {name: cint(ratings.get(name)) for name in RATINGS}, comments, given_by=giver)
+	numbers = {name: cint(ratings.get(name)) for name in RATINGS}
+	feedback.give(doc, at, numbers, untagged(clean(comments)), given_by=giver)
 	return {"occasion": at, "editable": True}
 
 
@@ -152,7 +155,7 @@ def _giver(found: Access) -> str:
 
 
 def _said(text: str, field: str) -> str:
-	text = str(text or "").replace("\x00", "").strip()
+	text = clean(text)
 	if len(text) > LONGEST_TEXT:
 		raise Mistakes(
 			{
@@ -166,10 +169,7 @@ def _said(text: str, field: str) -> str:
 
 def _perform(found: Access, action: str, data: Mapping[str, Any]) -> None:
 	"""Take an action as the complainant: the way in was their key, code or account, so no permission is asked."""
-	said = {
-		name: escape_html(value) if name in ("words", "reason", "answer") else value
-		for name, value in data.items()
-	}
+	said = {name: untagged(value) if name in ("words", "reason") else value for name, value in data.items()}
 	actions.perform(found.reference, action, said, roles=("Complainant",), by_system=True)
 
 
@@ -186,7 +186,7 @@ def _communication(found: Access, text: str) -> str:
 			"reference_doctype": "Complaint",
 			"reference_name": doc.name,
 			"subject": _("Message about {0}").format(doc.name),
-			"content": "<p>{}</p>".format(escape_html(text).replace("\n", "<br>")),
+			"content": as_html(text),
 			"sender": (doc.representative_email if represents else doc.complainant_email) or None,
 			"sender_full_name": name or _("the complainant"),
 			"communication_date": clock.now_site(),

@@ -3,6 +3,8 @@
 Docs with examples: docs/portal-api.md. A case is named by its `reference`, and opened by its `key`, by the `code` of a
 letter, or by the account that is signed in. Wrong key, wrong reference and foreign case get the same answer (404).
 Honest mistakes answer `{"errors": {field: sentence}}` with status 422. Every method counts (429 when too often).
+
+`xss_safe`: else Frappe would change what guests wrote. Here it is text, and made harmless where it is stored (`text`).
 """
 
 from typing import Any
@@ -15,9 +17,10 @@ from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import access, answers, filing, limits, renewal, transfer, view
 from cms_iso10002.portal.errors import answers_mistakes
 from cms_iso10002.portal.origin import needs_token
+from cms_iso10002.portal.text import clean
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -71,7 +74,7 @@ def file_complaint(
 FILED = tuple(filing.Filing.__dataclass_fields__)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 def track(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
 	"""How a case stands: everything its complainant may know (see docs/portal-api.md). POST, so that no key is logged."""
@@ -96,7 +99,7 @@ def my_documents() -> list[dict[str, Any]]:
 	return portal_customer.documents(portal_customer.who_is(frappe.session.user).customers)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -108,7 +111,7 @@ def add_message(reference: str, text: str = "", key: str = "", code: str = "") -
 	return _now(found)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -120,18 +123,19 @@ def upload(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
 	return _now(found)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 def download(reference: str, file: str, key: str = "", code: str = "") -> Response:
 	"""A file of a case: one they sent, or a letter of ours. Always saved, never shown. `file` is the name `track` gave."""
 	limits.check("download", reference)
 	found = access.find(reference, key, code)
-	if not view.may_fetch(found, file):
+	name = clean(file)
+	if not view.may_fetch(found, name):
 		access.not_found()
-	return transfer.response(file)
+	return transfer.response(name)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -145,7 +149,7 @@ def respond_to_decision(
 	return _now(found)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -157,7 +161,7 @@ def request_review(reference: str, reason: str = "", key: str = "", code: str = 
 	return _now(found)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -169,7 +173,7 @@ def withdraw(reference: str, words: str = "", key: str = "", code: str = "") -> 
 	return _now(found)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
@@ -201,7 +205,7 @@ def give_feedback(
 	)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 def reissue_key(reference: str, email: str) -> dict[str, str]:
 	"""Ask for a new key. A link to it goes to the address on the case, if `email` is that one; the answer tells nothing."""
@@ -209,7 +213,7 @@ def reissue_key(reference: str, email: str) -> dict[str, str]:
 	return renewal.ask(reference, email)
 
 
-@frappe.whitelist(allow_guest=True, methods=["POST"])
+@frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
 @needs_token
 def renew_key(reference: str, token: str) -> dict[str, str]:
 	"""The new key, for the token of the link that `reissue_key` mailed; the old key opens nothing any more. Returns `reference`, `key`."""

@@ -7,19 +7,22 @@ looks at it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, escape_html, getdate, validate_email_address
+from frappe.utils import cint
 
 from cms_iso10002.complaints import alerts, clock, intake, timeline, uploads
 from cms_iso10002.complaints.uploads import Upload
 from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import keys, limits
 from cms_iso10002.portal.errors import Mistakes
+from cms_iso10002.portal.text import as_html, clean, one_address, untagged
 
 FAST = 3.0
 """Seconds: nobody fills in the form faster."""
@@ -36,7 +39,8 @@ LONG_TEXTS = {
 	"assistance_notes": 2000,
 	"remedy_notes": 2000,
 }
-CHECKS = ("is_anonymous", "share_with_company", "is_employment_dispute")
+CHECKS = ("is_anonymous", "share_with_company")
+ADDRESSES = ("complainant_email", "representative_email")
 
 
 @dataclass
@@ -79,7 +83,10 @@ class Filing:
 			if f.name in CHECKS:
 				setattr(filing, f.name, cint(value))
 			elif f.name != "subjects":
-				setattr(filing, f.name, str(value).replace("\x00", "").strip())
+				# the description is kept as HTML, in which all markup is text; of an address its name is left out
+				as_typed = f.name in ("description", *ADDRESSES)
+				typed = clean(value) if as_typed else untagged(clean(value))
+				setattr(filing, f.name, typed)
 		filing.subjects = _picks(filing.subjects)
 		return filing
 
@@ -135,7 +142,7 @@ def file(
 	subjects = _subjects(filing, who, errors)
 	if errors:
 		raise Mistakes(errors)
-	dedupe = _dedupe(form_id)
+	dedupe = _dedupe(clean(form_id), filing)
 	if existing := intake.registered_as(dedupe):
 		return frappe.get_doc("Complaint", existing), ""
 	# who may file was checked in `allow`; the fields are those of Filing
@@ -144,7 +151,7 @@ def file(
 	)
 	key = _hand_out_key(doc, filing)
 	uploads.keep(doc.name, files)
-	_suspect(doc, honeypot, started)
+	_suspect(doc, honeypot, clean(started))
 	return frappe.get_doc("Complaint", doc.name), key
 
 
@@ -161,8 +168,10 @@ def mistakes(filing: Filing) -> dict[str, str]:
 			errors[f.name] = _(
 				"This is longer than {0} characters: please shorten it, or send it as a file."
 			).format(most)
-	for name in ("complainant_email", "representative_email"):
-		if getattr(filing, name) and not validate_email_address(getattr(filing, name)):
+	if len(as_html(filing.description)) > intake.LONGEST_DESCRIPTION:
+		errors["description"] = _("This is too long: please shorten it, or send it as a file.")
+	for name in ADDRESSES:
+		if getattr(filing, name) and not one_address(getattr(filing, name)):
 			errors[name] = _("This is no e-mail address such as name@example.com.")
 	for name, choices in CHOICES.items():
 		if getattr(filing, name) not in choices:
@@ -175,6 +184,8 @@ def mistakes(filing: Filing) -> dict[str, str]:
 
 def _check_people(filing: Filing, errors: dict[str, str]) -> None:
 	signed_in = frappe.session.user != "Guest"
+	if signed_in and filing.is_anonymous:
+		errors["is_anonymous"] = _("You are signed in, so we know who you are: sign out to stay anonymous.")
 	ways = (filing.complainant_email, filing.complainant_phone, filing.complainant_address)
 	if (
 		not filing.is_anonymous
@@ -215,9 +226,8 @@ def _check_day(filing: Filing, errors: dict[str, str]) -> None:
 	if not filing.occurred_on:
 		return
 	try:
-		day = getdate(filing.occurred_on)
-	except (ValueError, TypeError, frappe.ValidationError):
-		frappe.clear_messages()
+		day = date.fromisoformat(filing.occurred_on)
+	except ValueError:
 		errors["occurred_on"] = _("This is no date: choose one, or leave it empty.")
 		return
 	if day > clock.today():
@@ -270,7 +280,10 @@ def _values(filing: Filing, who: portal_customer.Who) -> dict[str, Any]:
 	"""The filing as fields of Complaint. The text is text: what looks like markup in it is shown, not obeyed."""
 	values = {f.name: getattr(filing, f.name) for f in fields(filing) if f.name != "subjects"}
 	values = {name: value for name, value in values.items() if value not in ("", None)}
-	values["description"] = "<p>{}</p>".format(escape_html(filing.description).replace("\n", "<br>"))
+	values["description"] = as_html(filing.description)
+	values.update({name: one_address(values[name]) for name in ADDRESSES if name in values})
+	if filing.occurred_on:
+		values["occurred_on"] = date.fromisoformat(filing.occurred_on)
 	values["channel"] = "Portal"
 	customer = who.customers[0] if len(who.customers) == 1 else _customer_of(filing, who)
 	if customer:
@@ -309,9 +322,16 @@ def _from_account(filing: Filing, who: portal_customer.Who, customer: str | None
 	return values
 
 
-def _dedupe(form_id: str) -> str | None:
-	"""One form makes one complaint, however often it is sent; None for a form without a number worth the name."""
-	return f"portal:{keys.digest(form_id)}" if 16 <= len(form_id) <= LONGEST else None
+def _dedupe(form_id: str, filing: Filing) -> str | None:
+	"""One form makes one complaint, however often it is sent; None for a form without a number worth the name.
+
+	Programs number theirs as they like, so the number counts for who files: nobody is shown another's complaint.
+	"""
+	if not 16 <= len(form_id) <= LONGEST:
+		return None
+	people = ("complainant_name", "complainant_email", "representative_name", "representative_email")
+	told = [form_id, frappe.session.user, *(getattr(filing, name).casefold() for name in people)]
+	return f"portal:{keys.digest(json.dumps(told))}"
 
 
 def _hand_out_key(doc, filing: Filing) -> str:

@@ -159,7 +159,7 @@ def _key(what: tuple[str, ...]):
 	kind, *rest = what
 	# a reference names the same case in capitals and without, and with blanks around it (see `reading.row`)
 	told = "\n".join(part.strip().casefold() for part in rest)
-	hashed = hashlib.sha256(told.encode()).hexdigest()[:32]
+	hashed = hashlib.sha256(told.encode("utf-8", "replace")).hexdigest()[:32]
 	return _cache().make_key(f"complaints_limit:{kind}:{hashed}")
 
 

@@ -14,6 +14,7 @@ from frappe.utils import get_url
 
 from cms_iso10002.complaints import letter_language
 from cms_iso10002.portal import access, keys, limits, reading
+from cms_iso10002.portal.text import clean
 
 PAGE = "/complaint/track"
 
@@ -25,8 +26,8 @@ def ask(reference: str, email: str) -> dict[str, str]:
 		queue="short",
 		enqueue_after_commit=True,
 		now=bool(frappe.flags.in_test),
-		reference=str(reference or "")[:140].strip(),
-		email=str(email or "")[:140].strip(),
+		reference=clean(reference, 140),
+		email=clean(email, 140),
 	)
 	return {
 		"message": _(
@@ -73,7 +74,7 @@ def _holder(doc, email: str) -> str:
 
 def renew(reference: str, token: str) -> dict[str, str]:
 	"""Make the new key. Raises as `access.find` does for a token that does not fit, is used, or is older than a day."""
-	reference, token = str(reference or "")[:140].strip(), str(token or "")[:200].strip()
+	reference, token = clean(reference, 140), clean(token, 200)
 	limits.check_guesses(reference)
 	stored = reading.row(reference, lock=True)
 	holder = keys.renewal_fits(token, stored.name, stored.tracking_key_hash)

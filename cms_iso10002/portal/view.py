@@ -25,6 +25,8 @@ STANDING = ("Response Sent", "Accepted", "Closed")
 """States in which aspects and redress are those of the answer that was sent, and nobody works on others."""
 MOST_ROWS = 100
 """Cases in one list, messages of one case."""
+MOST_PAGED = 1_000_000
+"""Where lists end."""
 
 
 def case(access: Access) -> dict[str, Any]:
@@ -297,7 +299,7 @@ def rows(condition, role_of, start: int = 0) -> dict[str, Any]:
 	fields = ("name", "subject", "status", "received_on", "due_at", "due_stage", "modified")
 	fields += ("representative_name", "representative_verified_by", "representative_valid_until")
 	fields += ("owner", "channel", "contact", "customer", "complainant_email", "representative_email")
-	fields += ("share_with_company", "confidentiality")
+	fields += ("share_with_company", "confidentiality", "tracking_key_hash")
 	found = (
 		frappe.qb.from_(table)
 		.select(*fields)
@@ -305,7 +307,7 @@ def rows(condition, role_of, start: int = 0) -> dict[str, Any]:
 		.orderby(table.received_on, order=frappe.qb.desc)
 		.orderby(table.name, order=frappe.qb.desc)
 		.limit(MOST_ROWS + 1)
-		.offset(max(start, 0))
+		.offset(min(max(start, 0), MOST_PAGED))
 		.run(as_dict=True)
 	)
 	return {
