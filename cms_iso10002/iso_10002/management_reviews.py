@@ -67,7 +67,7 @@ TOPICS: tuple[Topic, ...] = (
 	Topic(
 		"resources",
 		N_("Resources, Training and Workload"),
-		("capacity", "competence", "resources", "responsibility"),
+		("principle-capacity", "competence", "resources", "responsibility"),
 	),
 )
 """ISO 10002:2018, 8.6: what the review considers."""

@@ -202,10 +202,10 @@ def attendance(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("capacity", "resource-decisions")
+@computes("principle-capacity", "resource-decisions")
 def resource_decisions(period: Period, company: str | None = None) -> Evidence:
 	"""How many decisions about resources the reviews took. More is not better: it shows that resources were considered."""
-	clause, figure, label = "capacity", "resource-decisions", _("Decisions on Resources")
+	clause, figure, label = "principle-capacity", "resource-decisions", _("Decisions on Resources")
 	table = DocType(REVIEW)
 	held = frappe.qb.from_(table).select(Count("*")).where(_held(table, period, company)).run()[0][0]
 	if not held:

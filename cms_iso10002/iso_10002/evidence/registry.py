@@ -3,7 +3,7 @@
 A figure is a function `(period, company) -> Evidence` marked with `@computes(slug, figure)`. It counts every case, whoever
 looks: rows and links depend on the viewer, figures don't. Other apps add theirs in hooks.py, by the clause's slug:
 
-	iso_10002_evidence = {"capacity": ["their_app.figures.staff_turnover"]}
+	iso_10002_evidence = {"principle-capacity": ["their_app.figures.staff_turnover"]}
 """
 
 from __future__ import annotations
