@@ -40,7 +40,7 @@ def get_choices() -> list[dict]:
 	"""The figures to choose from: `value` ("clause/figure"), `label`, `unit`, `better`. Needs to read objectives."""
 	frappe.has_permission(DOCTYPE, "read", throw=True)
 	key, cache = f"complaint_objective_figures:{frappe.local.lang}", _cache()
-	choices = cache.get_value(key)
+	choices = cache.get_value(key, expires=True)
 	if choices is None:
 		choices = _choices()
 		cache.set_value(key, choices, expires_in_sec=KEPT_FOR)
