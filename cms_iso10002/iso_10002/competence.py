@@ -36,7 +36,12 @@ def _point_out(users: list[str | None]) -> None:
 	"""A message to who gave it, if they are of the organisation: a stranger who files a complaint learns no names."""
 	if not any(users) or not holds(frappe.session.user, (*ROLES, "System Manager", "Administrator")):
 		return
+	# once a request: an import gives one person a thousand cases
+	told = frappe.flags.without_training = frappe.flags.without_training or set()
 	for name in _without_training(users):
+		if name in told:
+			continue
+		told.add(name)
 		frappe.msgprint(
 			_("{0} has no valid training in handling complaints.").format(frappe.bold(name)),
 			indicator="orange",

@@ -24,6 +24,9 @@ RIPENING = timedelta(days=31)
 NOWHEN = Period(date(1900, 1, 1), date(1900, 1, 1))
 """A period without records: what a figure is called and counted in can be asked without counting."""
 
+KEPT_FOR = 3600
+"""Seconds for which the list of figures is remembered: what they are called changes with the app only."""
+
 COMPUTED = ("status", "actual", "sample", "trend", "actual_before", "computed_on", "explanation", "actuals")
 """What the server computes: whatever a client sends, the database's value stands until it is computed anew."""
 DEFINING = ("figure", "company", "from_date", "better")
@@ -34,20 +37,32 @@ DEFINING = ("figure", "company", "from_date", "better")
 def get_choices() -> list[dict]:
 	"""The figures to choose from: `value` ("clause/figure"), `label`, `unit`, `better`. Needs to read objectives."""
 	frappe.has_permission(DOCTYPE, "read", throw=True)
-	titles = _clause_titles()
-	choices = []
-	for clause, figures in registry.compute_all(NOWHEN):
-		for evidence in figures:
-			if evidence.verdict != FAILED:
-				choices.append(
-					{
-						"value": f"{clause}/{evidence.figure}",
-						"label": f"{titles.get(clause) or frappe.unscrub(clause)}: {evidence.label}",
-						"unit": evidence.unit,
-						"better": evidence.better,
-					}
-				)
+	key, cache = f"complaint_objective_figures:{frappe.local.lang}", _cache()
+	choices = cache.get_value(key, expires=True)
+	if choices is None:
+		choices = _choices()
+		cache.set_value(key, choices, expires_in_sec=KEPT_FOR)
 	return choices
+
+
+def _choices() -> list[dict]:
+	titles = _clause_titles()
+	return [
+		{
+			"value": f"{clause}/{evidence.figure}",
+			"label": f"{titles.get(clause) or frappe.unscrub(clause)}: {evidence.label}",
+			"unit": evidence.unit,
+			"better": evidence.better,
+		}
+		for clause, figures in registry.compute_all(NOWHEN)
+		for evidence in figures
+		if evidence.verdict != FAILED
+	]
+
+
+def _cache():
+	"""Frappe's cache, which later versions no longer call."""
+	return frappe.cache() if callable(frappe.cache) else frappe.cache
 
 
 def _clause_titles() -> dict[str, str]:
@@ -138,15 +153,11 @@ def _check_target(doc, spec: Evidence) -> None:
 	if spec.better and doc.better != spec.better:
 		good = _("higher") if spec.better == core.HIGHER else _("lower")
 		frappe.throw(_("Of this figure {0} is better: change the direction.").format(good))
-	longest = core.LONGEST.get(spec.unit)
-	if flt(doc.target) < 0 or (longest and flt(doc.target) > longest):
-		frappe.throw(
-			_("A target of {0} {1} can't be reached: choose one between 0 and {2}.").format(
-				flt(doc.target), spec.unit, longest or "…"
-			)
-			if longest
-			else _("The target can't be below zero.")
-		)
+	most = core.LONGEST.get(spec.unit)
+	if flt(doc.target) < 0:
+		frappe.throw(_("The target can't be below zero."))
+	if most and flt(doc.target) > most:
+		frappe.throw(_("{0} can't be reached: choose a target up to {1}.").format(flt(doc.target), most))
 
 
 def measure(doc) -> None:

@@ -91,6 +91,7 @@ def _is_renewed(doc, trainings: Any) -> bool:
 
 def unread_policies() -> None:
 	"""Policies that are or come into force and that people have not acknowledged: a task each, given once."""
+	_put_away()
 	for row in _originals():
 		asked = (row.asked or "").split("\n")
 		users = [user for user in acknowledgements.missing(row) if user not in asked]
@@ -100,6 +101,19 @@ def unread_policies() -> None:
 		if users:
 			told = "\n".join(filter(None, [*asked, *users]))
 			frappe.db.set_value(POLICY, row.name, "asked", told, update_modified=False)
+
+
+def _put_away() -> None:
+	"""Nobody is left with the task to read a version that another has replaced."""
+	today = clock.today()
+	rows = frappe.get_all(
+		POLICY,
+		filters={"docstatus": 1, "valid_to": ("between", [today - GRACE, today - timedelta(days=1)])},
+		fields=["name", "title", "version", "asked"],
+		order_by="name",
+	)
+	for row in rows:
+		telling.done(POLICY, row.name, filter(None, (row.asked or "").split("\n")), _reading(row))
 
 
 def _originals() -> list:

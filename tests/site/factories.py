@@ -32,10 +32,19 @@ def make_user(name: str, *roles: str) -> str:
 def make_cast() -> None:
 	"""Those who appear in most tests; made once for a site, outside any test's transaction."""
 	make_user("boss", "System Manager")  # or Frappe makes the first desk user one
-	for name in ("agent", "agent2", "investigator", "manager", "manager2", "auditor"):
+	for name in CAST:
 		make_user(name)
 	make_customer()
 	make_item()
+
+
+CAST = ("agent", "agent2", "investigator", "manager", "manager2", "auditor")
+
+
+def only_the_cast() -> None:
+	"""Nobody but the cast holds a complaint role: browser tests leave others on the site, and people are counted."""
+	cast = [make_user(name) for name in CAST]
+	frappe.db.delete("Has Role", {"role": ("like", "Complaint %"), "parent": ("not in", cast)})
 
 
 RECORDS = (

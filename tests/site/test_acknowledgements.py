@@ -9,27 +9,23 @@ import pytest
 
 from cms_iso10002.iso_10002 import acknowledgements, people
 from tests.site.factories import (
+	CAST,
 	approve_policy,
 	as_user,
 	make_complaints_policy,
 	make_user,
+	only_the_cast,
 	set_now,
 )
 
 ACKNOWLEDGEMENT = acknowledgements.ACKNOWLEDGEMENT
-TEAM = {"agent", "agent2", "investigator", "manager", "manager2", "auditor"}
+TEAM = set(CAST)
 
 
 @pytest.fixture(autouse=True)
 def in_november():
+	only_the_cast()
 	set_now(datetime(2026, 11, 24, 9, tzinfo=timezone.utc))
-
-
-@pytest.fixture(autouse=True)
-def only_the_cast():
-	"""Nobody but the six: a browser run may have left others on the site."""
-	cast = [make_user(name) for name in sorted(TEAM)]
-	frappe.db.delete("Has Role", {"role": ("like", "Complaint %"), "parent": ("not in", cast)})
 
 
 @pytest.fixture

@@ -22,11 +22,11 @@ from tests.site.factories import (
 	make_objective,
 	make_training,
 	make_user,
+	only_the_cast,
 	set_now,
 )
 
 QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
-CAST = ("agent", "agent2", "investigator", "manager", "manager2", "auditor")
 OURS = (
 	("principle-commitment", "signed-policy"),
 	("transparency", "published-policy"),
@@ -50,10 +50,8 @@ def at(day: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def only_the_cast():
-	"""Nobody but the six hold a role: a browser run may have left others on the site."""
-	cast = [make_user(name) for name in CAST]
-	frappe.db.delete("Has Role", {"role": ("like", "Complaint %"), "parent": ("not in", cast)})
+def in_november():
+	only_the_cast()
 	at("2026-11-24")
 
 

@@ -14,6 +14,7 @@ from tests.site.factories import (
 	make_context_item,
 	make_training,
 	make_user,
+	only_the_cast,
 	set_now,
 )
 
@@ -24,6 +25,7 @@ def at(day: str) -> None:
 
 @pytest.fixture(autouse=True)
 def in_november():
+	only_the_cast()
 	at("2026-11-24")
 
 
@@ -141,6 +143,18 @@ def test_who_comes_new_is_asked_too():
 	make_user("agent7")
 	reminders.unread_policies()
 	assert told(doc).count("agent7") == 1 and told(doc).count("agent") == 1
+
+
+def test_nobody_is_left_with_a_version_that_was_replaced():
+	doc = make_complaints_policy(valid_to="2026-11-30")
+	reminders.unread_policies()
+	assert len(tasks(doc)) == 6
+	at("2026-11-30")
+	reminders.unread_policies()
+	assert len(tasks(doc)) == 6, "it still is in force"
+	at("2026-12-01")
+	reminders.unread_policies()
+	assert tasks(doc) == [] and len(tasks(doc, "Closed")) == 6
 
 
 def test_nobody_is_asked_to_read_what_is_past_or_a_draft():

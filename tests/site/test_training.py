@@ -95,6 +95,13 @@ def test_a_handler_without_training_is_named_when_given_a_complaint():
 	assert frappe.db.get_value("Complaint", case.name, "handler") == make_user("agent")
 
 
+def test_an_import_says_it_once():
+	said()
+	for _number in range(3):
+		make_complaint(handler=make_user("agent"))
+	assert len([text for text in said() if "no valid training" in text]) == 1
+
+
 def test_so_it_is_when_somebody_is_assigned():
 	from frappe.desk.form import assign_to
 
