@@ -11,7 +11,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import cint, formatdate
+from frappe.utils import cint, formatdate, now_datetime
 from pypika.terms import Criterion
 
 from cms_iso10002.complaints import actions, cases, clock, erasing, mail_routing, timeline
@@ -100,7 +100,7 @@ def _mail_waits(complaint: str) -> bool:
 		frappe.qb.from_(queue)
 		.select(queue.name)
 		.where(about & queue.status.isin(erasing.UNSENT))
-		.where(queue.creation > frappe.utils.now_datetime() - WAITS_FOR)
+		.where(queue.creation > now_datetime() - WAITS_FOR)
 		.limit(1)
 		.run()
 	)

@@ -556,14 +556,19 @@ def test_somebody_from_outside_has_a_reference_for_each_complaint():
 	from tests.site.portal_factories import FILING, guest, make_portal_user
 
 	user = make_portal_user("zoe")
-	names = [guest(api.file_complaint, user=user, **FILING)["reference"] for _ in range(2)]
+	filed = [guest(api.file_complaint, user=user, **FILING) for _ in range(2)]
+	names = [answer["reference"] for answer in filed]
 	cases = [frappe.get_doc("Complaint", name) for name in names]
 	one, two = (actor_of(case, "received") for case in cases)
 	assert one != two and "@" not in one
 	assert frappe.db.get_value("Complaint Actor", two, ["user", "complaint"]) == (user, names[1])
+	assert guest(api.track, user=user, reference=names[0], key=filed[0]["key"])["reference"] == names[0]
 	act(cases[0], "Withdraw", words="Never mind")
 	made.all_mail_sent()
 	done = anonymise(cases[0])
+	for who in (user, "Guest"):
+		with pytest.raises(frappe.DoesNotExistError):
+			guest(api.track, user=who, reference=names[0], key=filed[0]["key"])
 	assert frappe.db.get_value("Complaint Actor", one, "user") is None
 	assert (
 		shown(cases[0], "received")["actor"] == "a former user"

@@ -348,7 +348,7 @@ def test_the_history_reads_in_words():
 	rows = actions.get_timeline(case.name)
 	details = {row["kind"]: row["detail"] for row in rows}
 	assert details["state_changed"] == "Received → Acknowledged"
-	assert details["assigned"] == "Handler: agent@complaints.test"
+	assert details["assigned"] == "Handler: agent"  # people by their names, never by their accounts
 	assert all("payload" not in row for row in rows)
 
 
