@@ -64,3 +64,10 @@ def test_a_row_is_put_in_its_place():
 	user.append("roles", {"role": "All"})
 	user.append("roles", {"role": "Guest"}, position=0)
 	assert [(row.role, row.idx) for row in user.roles] == [("Guest", 1), ("All", 2)]
+
+
+def test_who_uses_the_desk_is_a_desk_user():
+	from tests.site.factories import make_user
+
+	assert "Desk User" in frappe.get_roles(make_user("agent"))
+	assert "Desk User" not in frappe.get_roles("Guest")

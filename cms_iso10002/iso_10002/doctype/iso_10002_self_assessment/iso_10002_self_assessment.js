@@ -3,8 +3,10 @@ frappe.provide("cms_iso10002");
 
 frappe.ui.form.on("ISO 10002 Self Assessment", {
 	onload(frm) {
-		if (frm.is_new() && !(frm.doc.assessors || []).length) {
-			frm.add_child("assessors", { user: frappe.session.user });
+		if (frm.is_new()) {
+			// Frappe begins a mandatory table with an empty row
+			const first = (frm.doc.assessors || [])[0] || frm.add_child("assessors");
+			first.user = first.user || frappe.session.user;
 			frm.refresh_field("assessors");
 		}
 		// Frappe has no event of its own for tabs before 15.1
@@ -259,12 +261,19 @@ cms_iso10002.AssessmentBoard = class {
 			this.save(row.name, { status });
 			return;
 		}
-		frappe.prompt(
+		this.ask(
 			{ fieldname: "reason", fieldtype: "Small Text", label: ask[1], reqd: 1 },
 			({ reason }) => this.save(row.name, { status, [ask[0]]: reason }),
 			__(status),
 			__("Set")
 		);
+	}
+
+	// A dialog, after which the keyboard is where it was.
+	ask(fields, then, title, label) {
+		frappe
+			.prompt(fields, then, title, label)
+			.$wrapper.on("hidden.bs.modal", () => this.$row(this.active)[0]?.focus({ preventScroll: true }));
 	}
 
 	// One after the other, each with only what was changed and what it was before.
@@ -362,7 +371,7 @@ cms_iso10002.AssessmentBoard = class {
 	// A row's document, file and action
 
 	link_document(name) {
-		frappe.prompt(
+		this.ask(
 			[
 				{ fieldname: "document_type", fieldtype: "Link", options: "DocType", label: __("Document Type"), reqd: 1 },
 				{ fieldname: "document_name", fieldtype: "Dynamic Link", options: "document_type", label: __("Document"), reqd: 1 },
@@ -395,7 +404,7 @@ cms_iso10002.AssessmentBoard = class {
 	}
 
 	judge(name) {
-		frappe.prompt(
+		this.ask(
 			{
 				fieldname: "effective_on",
 				fieldtype: "Date",
