@@ -236,11 +236,13 @@ def questions() -> list[dict[str, str]]:
 
 
 def upload_limits() -> dict[str, Any]:
-	"""What may be sent: `files` at a time, `megabytes` each, `kinds` in words, `accept` for the file field."""
+	"""What may be sent: `files` at a time, `megabytes` each and `together`, `kinds` in words, `accept` for the file field."""
+	together = transfer.largest_request() // 1024**2 - 1  # what stands around the files takes a little
 	kinds = uploads.READABLE.lower().split(", ")
 	return {
 		"files": uploads.MOST_AT_ONCE,
-		"megabytes": uploads.LARGEST // 1024**2,
+		"megabytes": min(uploads.LARGEST // 1024**2, together),
+		"together": together,
 		"kinds": uploads.READABLE,
 		"accept": ",".join(f".{kind}" for kind in (*kinds, "jpeg")),
 	}

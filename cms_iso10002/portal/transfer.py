@@ -5,9 +5,20 @@ from __future__ import annotations
 from urllib.parse import quote
 
 import frappe
+from frappe.utils import cint
 from werkzeug.wrappers import Response
 
 from cms_iso10002.complaints.uploads import LARGEST, MOST_AT_ONCE, Upload
+
+SMALLEST_LIMIT = 10 * 1024**2
+"""Of a request, in any version of Frappe 15 that was not told otherwise."""
+
+
+def largest_request() -> int:
+	"""Bytes of a request that the server takes: Frappe refuses a larger one before it reads what was typed."""
+	request = getattr(frappe.local, "request", None)
+	told = getattr(request, "max_content_length", None) or frappe.conf.get("max_file_size")
+	return cint(told) or SMALLEST_LIMIT
 
 
 def received(field: str = "files") -> list[Upload]:

@@ -109,9 +109,7 @@ def test_a_merged_case_keeps_its_mail_on_the_one_that_goes_on(contact):
 
 def outsider() -> str:
 	"""A colleague in sales who reads the customer, the site's mails, and no complaint."""
-	roles = [
-		role for role in ("Sales User", "Inbox User") if frappe.db.exists("Role", role)
-	]
+	roles = [role for role in ("Sales User", "Inbox User") if frappe.db.exists("Role", role)]
 	return make_user("seller", *roles)
 
 

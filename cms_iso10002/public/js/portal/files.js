@@ -1,10 +1,15 @@
 // Says what was chosen, and what is too much, before anything is sent; the server checks all the same.
 (() => {
+	const MEGABYTE = 1024 * 1024;
+
 	function problem(field) {
-		const { most, megabytes, tooMany, tooLarge } = field.dataset;
-		if (field.files.length > Number(most)) return tooMany;
-		const large = [...field.files].find((file) => file.size > Number(megabytes) * 1024 * 1024);
-		return large ? tooLarge.replace("{0}", large.name).replace("{1}", megabytes) : "";
+		const { most, megabytes, together, tooMany, tooLarge, tooMuch } = field.dataset;
+		const files = [...field.files];
+		if (files.length > Number(most)) return tooMany;
+		const large = files.find((file) => file.size > Number(megabytes) * MEGABYTE);
+		if (large) return tooLarge.replace("{0}", large.name).replace("{1}", megabytes);
+		const all = files.reduce((sum, file) => sum + file.size, 0);
+		return all > Number(together) * MEGABYTE ? tooMuch : "";
 	}
 
 	function size(bytes) {
