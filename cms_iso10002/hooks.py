@@ -52,7 +52,13 @@ doc_events = {
 		],
 	},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
-	"File": {"before_insert": "cms_iso10002.complaints.mail_triage.refuse_other_file"},
+	"File": {
+		"before_insert": [
+			"cms_iso10002.complaints.mail_triage.refuse_other_file",
+			"cms_iso10002.complaints.safekeeping.refuse_foreign",
+		],
+		"before_validate": "cms_iso10002.complaints.safekeeping.refuse_change",
+	},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
 	"Communication": {
@@ -62,6 +68,7 @@ doc_events = {
 			"cms_iso10002.erpnext_bridge.issue.pass_mail_to_complaint",
 		],
 		"on_update": "cms_iso10002.erpnext_bridge.issue.pass_attachments_to_complaint",
+		"on_trash": "cms_iso10002.complaints.safekeeping.refuse_deletion",
 	},
 }
 
@@ -96,6 +103,7 @@ has_permission = {
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.belonging",
 	"External Dispute": "cms_iso10002.complaints.permissions.belonging",
+	"File": "cms_iso10002.complaints.safekeeping.file_permission",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group",
 	"Complaint Handler Training": "cms_iso10002.iso_10002.permissions.own",
 	"Complaints Policy Acknowledgement": "cms_iso10002.iso_10002.permissions.own",

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import frappe
+from frappe import _
 
-from cms_iso10002.complaints import mail_accounts
+from cms_iso10002.complaints import mail_accounts, outgoing
 
 MOST_REFERENCES = 10
 AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
@@ -42,21 +43,30 @@ def earlier(complaint: str, but: str = "") -> list[frappe._dict]:
 
 
 def send(communication, automatic: bool = False) -> None:
-	"""Queue a Communication on a complaint as the next message of its thread."""
+	"""Queue a Communication on a complaint as the next message of its thread. Raises where nothing came of it."""
 	arguments = communication.sendmail_input_dict()
 	if not arguments:
-		return
+		_not_queued(communication)
 	before = earlier(communication.reference_name, communication.name)
 	ids = [f"<{row.message_id}>" for row in before]
 	if before:
 		communication.db_set("in_reply_to", before[-1].name, update_modified=False)
 		arguments["in_reply_to"] = ids[-1]
 	arguments["reply_to"] = mail_accounts.reply_address(communication.sender) or arguments.get("reply_to")
-	frappe.sendmail(**arguments)
+	if not outgoing.queue(**arguments):
+		_not_queued(communication)
 	headers = dict(AUTOMATIC if automatic else {})
 	if ids:
 		headers["References"] = "\r\n ".join(ids)
 	_add_headers(communication.name, headers)
+
+
+def _not_queued(communication) -> None:
+	frappe.throw(
+		_("The e-mail to {0} could not be sent: check the address, or choose another channel.").format(
+			communication.recipients
+		)
+	)
 
 
 def _add_headers(communication: str, headers: Mapping[str, str]) -> None:

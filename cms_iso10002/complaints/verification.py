@@ -60,7 +60,7 @@ class Finding:
 	"""Something that is not as it was recorded. `sequence` is the event concerned, where it is about one.
 
 	`problem` is one of the ledger's, or: complaint (it is gone, its events are there), copy (a field says other
-	than the events), milestone (its row says other than the events), seal.
+	than the events), milestone (its row says other than the events), gone (a message or file that came in), seal.
 	"""
 
 	complaint: str
@@ -186,12 +186,59 @@ def _batch(rows: Sequence[frappe._dict], report: Report, sealed: _Sealed | None)
 	)
 	stored = (*timeline.MILESTONE_KEY, "state", "due_utc", "met_utc")
 	milestones = _rows_of("Complaint Milestone", "parent", names, ("parent", *stored), "idx")
+	received = _Received.of(events)
 	for row in rows:
 		own = events[row.name]
 		report.events += len(own)
 		if sealed:
 			sealed.add(row.name, own)
 		yield from _verified(row, own, decisions[row.name], milestones[row.name])
+		if not row.anonymised_on:
+			yield from received.gone(row.name, own)
+
+
+class _Received:
+	"""What came in by the events of a batch, and what of it is there: two queries whatever the number."""
+
+	def __init__(self, there: Mapping[str, set[str]]) -> None:
+		self.there = there
+
+	@classmethod
+	def of(cls, events: Mapping[str, list]) -> _Received:
+		named: dict[str, set[str]] = {"Communication": set(), "File": set()}
+		for own in events.values():
+			for event in own:
+				for doctype, name in _came_in(event):
+					named[doctype].add(name)
+		return cls({doctype: _there(doctype, names) for doctype, names in named.items()})
+
+	def gone(self, complaint: str, events: list) -> Iterator[Finding]:
+		for event in events:
+			for doctype, name in _came_in(event):
+				if name not in self.there[doctype]:
+					text = _("The {0} {1}, which came in with event {2}, is gone.").format(
+						_(doctype), name, event.sequence
+					)
+					yield Finding(complaint, "gone", text, event.sequence)
+
+
+def _came_in(event: frappe._dict) -> list[tuple[str, str]]:
+	"""The message and the files that an event names as received; none where its payload can't be read."""
+	if event.kind not in ("message_received", "files_received"):
+		return []
+	try:
+		data = json.loads(event.payload)["data"]
+	except (ValueError, KeyError, TypeError):
+		return []  # found and told with its chain
+	message = [("Communication", data["communication"])] if data.get("communication") else []
+	return message + [("File", name) for name in data.get("files") or ()]
+
+
+def _there(doctype: str, names: set[str]) -> set[str]:
+	if not names:
+		return set()
+	table = DocType(doctype)
+	return set(frappe.qb.from_(table).select(table.name).where(table.name.isin(sorted(names))).run(pluck=True))
 
 
 def _verified(row: frappe._dict, events: list, decisions: list, milestones: list) -> Iterator[Finding]:

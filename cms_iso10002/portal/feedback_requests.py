@@ -78,7 +78,7 @@ def ask(complaint: str, occasion: str) -> bool:
 		link = (
 			f'<a href="{escape_html(links.rating_url(doc.name, occasion))}">{_("Rate how we handled it")}</a>'
 		)
-		frappe.sendmail(
+		outgoing.queue(
 			recipients=[person["email"]],
 			subject=_("{0}: how did we do?").format(doc.name),
 			message="".join(f"<p>{escape_html(line)}</p>" for line in lines) + f"<p>{link}</p>",

@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_url
 
-from cms_iso10002.complaints import letter_language
+from cms_iso10002.complaints import letter_language, outgoing
 from cms_iso10002.portal import access, keys, limits, reading
 from cms_iso10002.portal.text import clean
 
@@ -46,7 +46,7 @@ def send_link(reference: str, email: str) -> None:
 	token = keys.renewal_token(doc.name, doc.tracking_key_hash, holder)
 	link = get_url(f"{PAGE}?{urlencode({'reference': doc.name, 'renew': token})}")
 	with letter_language.speaking(letter_language.spoken(doc.language or "en")):
-		frappe.sendmail(
+		outgoing.queue(
 			recipients=[to],
 			subject=_("{0}: your new tracking key").format(doc.name),
 			message="<p>{}</p><p><a href='{}'>{}</a></p><p>{}</p>".format(

@@ -154,3 +154,44 @@ def test_who_may_not_write_the_complaint_sends_nothing():
 	):
 		with pytest.raises(frappe.PermissionError):
 			attempt()
+
+
+def queued_mail(letter) -> str:
+	"""What the queue holds of a letter, decoded."""
+	from email import message_from_string
+
+	raw = frappe.db.get_value("Email Queue", {"communication": letter.communication}, "message")
+	parts = (part for part in message_from_string(raw).walk() if part.get_content_maintype() == "text")
+	return "\n".join(part.get_payload(decode=True).decode() for part in parts)
+
+
+def test_a_letter_ends_as_we_end_it_and_offers_nobody_to_hear_no_more(outgoing):
+	for language in ("en", "de"):
+		case = make_complaint(language=language)
+		act(case, "Acknowledge", channel="E-mail")
+		text = queued_mail(last_letter(case))
+		assert case.name in text
+		for foreign in ("nsubscribe to", "Leave this conversation", "stop receiving", "Sent via", "rpnext.com"):
+			assert foreign not in text
+
+
+@pytest.mark.parametrize("everywhere", (0, 1))
+def test_who_wants_no_newsletters_gets_letters(outgoing, everywhere):
+	case = make_complaint()
+	refusal = {"email": "erika@muster.test", "global_unsubscribe": everywhere}
+	if not everywhere:
+		refusal.update(reference_doctype="Complaint", reference_name=case.name)
+	frappe.get_doc({"doctype": "Email Unsubscribe", **refusal}).insert()
+	act(case, "Acknowledge", channel="E-mail")
+	assert case.name in queued_mail(last_letter(case))
+
+
+def test_what_was_not_queued_is_not_sent(outgoing, monkeypatch):
+	from cms_iso10002.complaints import outgoing as mails
+
+	monkeypatch.setattr(mails, "queue", lambda **arguments: None)
+	case = make_complaint()
+	with pytest.raises(frappe.ValidationError, match="could not be sent"):
+		act(case, "Acknowledge", channel="E-mail")
+	assert frappe.db.get_value("Complaint", case.name, "status") == "Received"
+	assert not frappe.db.exists("Complaint Letter", {"complaint": case.name})
