@@ -49,6 +49,11 @@ OUTCOMES = {
 	"Partly Upheld": N_("justified in part"),
 	"Not Upheld": N_("not justified"),
 }
+BASES = {
+	"Goodwill": N_("{0}, as goodwill, whatever you answer"),
+	"Interim": N_("{0}, in the meantime, whatever you answer"),
+}
+"""How redress is told that does not hang on an answer."""
 TYPE_SIZES = {"Large Print": 18, "Easy Read": 14}
 """Points; `STANDARD_SIZE` otherwise."""
 STANDARD_SIZE = 10
@@ -195,16 +200,16 @@ def _aspects(complaint: Doc) -> list[dict[str, str]]:
 
 
 def _redress(complaint: Doc, language: str) -> list[dict[str, str]]:
-	"""What is offered or was given. What is only proposed beside the offer is nobody's business yet."""
+	"""What is offered, promised or was given; what does not hang on their answer is told as that."""
 	return [
 		{
-			"remedy": remedy_text(row.get("remedy")),
+			"remedy": _(BASES.get(row.get("basis"), "{0}")).format(remedy_text(row.get("remedy"))),
+			"basis": cstr(row.get("basis")),
 			"description": cstr(row.get("description")),
 			"amount": amount(row.get("amount"), row.get("currency"), complaint.get("company"), language),
 		}
 		for row in complaint.get("redress") or ()
 		if row.get("state") not in ("Declined", "Cancelled")
-		and (row.get("basis") == "Offer" or row.get("state") != "Proposed")
 	]
 
 

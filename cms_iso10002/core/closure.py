@@ -7,8 +7,9 @@ returns what is still missing, as a list of noun phrases; an empty list means th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 from cms_iso10002.core.case import Case, day_of
 from cms_iso10002.core.refusal import N_
@@ -25,10 +26,18 @@ Basis = Callable[[Case], "list[str]"]
 
 
 def agreed_redress_missing(case: Case) -> list[str]:
-	"""Redress that was agreed and neither implemented, cancelled nor declined."""
-	if any(row.get("state") in AGREED_AND_OPEN for row in case.rows("redress")):
-		return [N_("the agreed redress implemented")]
-	return []
+	"""Redress that was agreed, or promised whatever the answer, and neither implemented, cancelled nor declined."""
+	missing, rows = [], case.rows("redress")
+	if any(row.get("state") in AGREED_AND_OPEN for row in rows):
+		missing.append(N_("the agreed redress implemented"))
+	if any(_is_promised(row) for row in rows):
+		missing.append(N_("the goodwill that was promised carried out"))
+	return missing
+
+
+def _is_promised(row: Mapping[str, Any]) -> bool:
+	"""Whether a row of redress was told to the complainant and hangs on no answer of theirs."""
+	return row.get("basis") in UNCONDITIONAL and row.get("state") == "Offered"
 
 
 def learning_missing(case: Case) -> list[str]:
@@ -80,7 +89,7 @@ def no_reply(case: Case) -> list[str]:
 		missing.append(N_("the reminders sent"))
 	if not decision.get("recourse_explained"):
 		missing.append(N_("the recourse explained"))
-	done = ("Implemented", "Verified", "Cancelled", "Declined")
+	done = ("Implemented", "Verified", "Cancelled", "Declined", "Offered")  # what is offered is looked at below
 	if any(r.get("basis") in UNCONDITIONAL and r.get("state") not in done for r in case.rows("redress")):
 		missing.append(N_("the unconditional redress implemented"))
 	return missing + agreed_redress_missing(case)

@@ -110,7 +110,8 @@ def investigate_again(case: Case, actor: Actor, data: Data, out: Outcome) -> Non
 
 
 def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
-	"""The decision goes out with its reasons and the recourse; what was proposed is now offered."""
+	"""The decision goes out with its reasons and the recourse; what was proposed is now offered, or promised where it
+	hangs on no answer (goodwill)."""
 	decision = case.last_decision
 	kind = "Review Outcome" if decision.get("level") == "Internal Review" else "Decision"
 	sent_at = (data.get("told_on") if data.get("channel") in TOLD_BY_PEOPLE else None) or case.now
@@ -128,7 +129,7 @@ def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 		)
 	)
 	for index, row in enumerate(case.rows("redress")):
-		if row.get("basis") == "Offer" and row.get("state") in ("Proposed", "Approved"):
+		if row.get("state") in ("Proposed", "Approved"):
 			out.row_changes.append(("redress", index, {"state": "Offered"}))
 	out.fields["response"] = "Awaiting"
 	told = {"recourse_until": until.isoformat()} if until else {}

@@ -40,6 +40,7 @@ def file_complaint(
 	correspondence_format: str = "",
 	assistance_notes: str = "",
 	share_with_company: int | str = 0,
+	acting: str = "",
 	representative_name: str = "",
 	representative_email: str = "",
 	representative_phone: str = "",
@@ -54,7 +55,8 @@ def file_complaint(
 ) -> dict[str, Any]:
 	"""File a complaint, with files as multipart `files`. Guests may, unless Complaint Settings say otherwise.
 
-	`subjects` are documents of the customer who is signed in: [{"doctype", "name", "item_code"?}]. `form_id` makes
+	`acting` is "other" for whom acts for somebody else: name and e-mail or phone of theirs (representative_…) are needed
+	then. `subjects` are documents of the customer who is signed in: [{"doctype", "name", "item_code"?}]. `form_id` makes
 	sending twice one complaint; `website` is to stay empty, `started` comes with our form. Returns `reference`,
 	`key` (once; "" when the same form came before), `state`, `next_steps`.
 	"""

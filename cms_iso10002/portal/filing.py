@@ -28,6 +28,8 @@ FAST = 3.0
 """Seconds: nobody fills in the form faster."""
 LONGEST = 140
 """Characters of a one-line field."""
+ACTING = ("", "self", "other")
+"""Whom one files for; "" says nothing about it."""
 CHOICES = {
 	"preferred_channel": ("", "E-mail", "Post", "Phone", "In Person", "Portal"),
 	"correspondence_format": ("", "Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"),
@@ -62,6 +64,7 @@ class Filing:
 	correspondence_format: str = ""
 	assistance_notes: str = ""
 	share_with_company: int = 0
+	acting: str = ""
 	representative_name: str = ""
 	representative_email: str = ""
 	representative_phone: str = ""
@@ -176,7 +179,10 @@ def mistakes(filing: Filing) -> dict[str, str]:
 	for name, choices in CHOICES.items():
 		if getattr(filing, name) not in choices:
 			errors[name] = _("Choose one from the list.")
+	if filing.acting not in ACTING:
+		errors["acting"] = _("Choose one from the list.")
 	_check_people(filing, errors)
+	_check_representative(filing, errors)
 	_check_day(filing, errors)
 	_check_masters(filing, errors)
 	return errors
@@ -211,12 +217,21 @@ def _check_people(filing: Filing, errors: dict[str, str]) -> None:
 		value = getattr(filing, name)
 		if value and not frappe.utils.validate_phone_number(value):
 			errors.setdefault(name, _("This is no phone number such as +49 30 1234567."))
-	represents = (
-		filing.representative_email or filing.representative_phone or filing.representative_relationship
-	)
-	if represents and not filing.representative_name:
+
+
+def _check_representative(filing: Filing, errors: dict[str, str]) -> None:
+	"""Whoever acts for somebody else says who they are and how they are reached, or the case would be taken for theirs."""
+	told = [f.name for f in fields(filing) if f.name.startswith("representative_") and getattr(filing, f.name)]
+	if filing.acting != "other" and not told:
+		return
+	if not filing.representative_name:
 		errors.setdefault(
 			"representative_name", _("Tell us the name of the person who acts for somebody else.")
+		)
+	reached = filing.representative_email or filing.representative_phone
+	if not reached and frappe.session.user == "Guest":
+		errors.setdefault(
+			"representative_email", _("Tell us how we can reach you: an e-mail address or a phone number.")
 		)
 	if filing.representative_name and not filing.complainant_name and not filing.is_anonymous:
 		errors.setdefault("complainant_name", _("Tell us for whom you act."))
@@ -278,7 +293,8 @@ def _subjects(filing: Filing, who: portal_customer.Who, errors: dict[str, str]) 
 
 def _values(filing: Filing, who: portal_customer.Who) -> dict[str, Any]:
 	"""The filing as fields of Complaint. The text is text: what looks like markup in it is shown, not obeyed."""
-	values = {f.name: getattr(filing, f.name) for f in fields(filing) if f.name != "subjects"}
+	apart = ("subjects", "acting")
+	values = {f.name: getattr(filing, f.name) for f in fields(filing) if f.name not in apart}
 	values = {name: value for name, value in values.items() if value not in ("", None)}
 	values["description"] = as_html(filing.description)
 	values.update({name: one_address(values[name]) for name in ADDRESSES if name in values})
@@ -294,6 +310,8 @@ def _values(filing: Filing, who: portal_customer.Who) -> dict[str, Any]:
 		values.pop("share_with_company", None)
 	if filing.representative_name:
 		values["correspondence_to"] = "Both" if filing.complainant_email else "Representative"
+		if frappe.session.user != "Guest" and not (filing.representative_email or filing.representative_phone):
+			values["representative_email"] = frappe.db.get_value("User", frappe.session.user, "email")
 	elif not filing.is_anonymous:
 		values.update(_from_account(filing, who, customer))
 	return values

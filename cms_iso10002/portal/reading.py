@@ -59,6 +59,8 @@ TABLES = {
 			"sent_on",
 			"recourse_expires_on",
 			"response",
+			"responded_on",
+			"response_words",
 		),
 	),
 }

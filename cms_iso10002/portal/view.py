@@ -19,10 +19,21 @@ from cms_iso10002.complaints import clock, feedback, letter_language, letter_ste
 from cms_iso10002.complaints.letter_content import decided
 from cms_iso10002.portal import keys
 from cms_iso10002.portal.access import COLLEAGUE, Access
-from cms_iso10002.portal.words import ACTIONS, ARRIVALS, EVENTS, OUTCOMES, STATES
+from cms_iso10002.portal.words import (
+	ACTIONS,
+	ANSWERS,
+	ARRIVALS,
+	EVENTS,
+	FINAL,
+	IN_PART,
+	OUTCOMES,
+	STATES,
+)
 
 STANDING = ("Response Sent", "Accepted", "Closed")
-"""States in which aspects and redress are those of the answer that was sent, and nobody works on others."""
+"""States in which aspects are those of the answer that was sent, and nobody works on others."""
+ANSWERABLE = (*STANDING, "Rejected")
+"""States in which it is for the complainant to say what they think of the answer, or to go further."""
 MOST_ROWS = 100
 """Cases in one list, messages of one case."""
 MOST_PAGED = 1_000_000
@@ -34,7 +45,7 @@ def case(access: Access) -> dict[str, Any]:
 	doc, spoken = access.doc, language()
 	answer = {
 		"reference": doc.name,
-		"state": state(doc.status),
+		"state": _state_of(doc),
 		"received": day(doc.received_on, spoken),
 		"role": access.role,
 		"withheld": not access.knows,
@@ -74,6 +85,25 @@ def state(status: str) -> dict[str, str]:
 	return {"code": status, "label": _(label), "meaning": _(meaning)}
 
 
+def _state_of(doc) -> dict[str, str]:
+	"""The state of a case of which the decisions are known: a rejection may be one in part, or of the last answer."""
+	found = state(doc.status)
+	if doc.status != "Rejected":
+		return found
+	answer = doc.decisions[-1].response if doc.decisions else ""
+	if answer == "Partly Accepted":
+		found.update(label=_(IN_PART[0]), meaning=_(IN_PART[1]))
+	if is_final(doc):
+		found["meaning"] = _(FINAL.get(answer, FINAL["Rejected"]))
+	return found
+
+
+def is_final(doc) -> bool:
+	"""Whether the last answer was given after a review: there is no other review then."""
+	sent = [row for row in doc.decisions if row.sent_on]
+	return bool(sent) and sent[-1].level == "Internal Review"
+
+
 def day(value: Any, language: str) -> dict[str, str]:
 	"""A date for machines and for people; both empty for none."""
 	if not value:
@@ -94,8 +124,8 @@ def actions(access: Access) -> list[dict[str, str]]:
 		found.append("answer" if doc.status == "Awaiting Complainant" and access.knows else "add_message")
 	if access.may_act:
 		if doc.status == "Response Sent":
-			found += ["accept", "reject", "request_review"]
-		if doc.status == "Rejected":
+			found += ["accept", "reject"]
+		if doc.status in ("Response Sent", "Rejected") and not is_final(doc):
 			found.append("request_review")
 		if doc.status == "Closed" and _may_still_reject(doc):
 			found.append("reject")
@@ -128,8 +158,9 @@ def question(doc, language: str) -> dict[str, Any] | None:
 
 
 def told(doc, language: str) -> dict[str, Any]:
-	"""`decision` (the answer that was sent: outcome, reasons, aspects, what is offered) and `recourse` (where else to
-	turn, until when); both None before an answer was sent.
+	"""`decision` (the answer that was sent: outcome, reasons, aspects, what is offered; what they answered, in which
+	words) and `recourse` (where else to turn, until when); both None before an answer was sent, and `recourse` while
+	another is worked on.
 	"""
 	sent = [row for row in doc.decisions if row.sent_on]
 	if not sent:
@@ -137,7 +168,7 @@ def told(doc, language: str) -> dict[str, Any]:
 	last = sent[-1]
 	kind = "Review Outcome" if last.level == "Internal Review" else "Decision"
 	letter = decided(_as_offered(doc, last), kind, language)
-	# while another decision is worked on, aspects and redress are those of nobody's letter
+	# while another decision is worked on, aspects are those of nobody's letter; what was offered nobody can change
 	standing = doc.status in STANDING
 	decision = {
 		"outcome": last.outcome,
@@ -146,10 +177,13 @@ def told(doc, language: str) -> dict[str, Any]:
 		"sent": day(last.sent_on, language),
 		"level": last.level,
 		"response": cstr(last.response),
+		"answer": _(ANSWERS[last.response]) if last.response in ANSWERS else "",
+		"answered": day(last.responded_on, language),
+		"words": printing.plain_text(last.response_words),
 		"aspects": letter["aspects"] if standing else [],
-		"redress": letter["redress"] if standing else [],
+		"redress": letter["redress"],
 	}
-	return {"decision": decision, "recourse": letter["recourse"]}
+	return {"decision": decision, "recourse": letter["recourse"] if doc.status in ANSWERABLE else None}
 
 
 def _as_offered(doc, last) -> dict[str, Any]:
@@ -194,15 +228,21 @@ def _timeline(happened: Iterable[Mapping[str, Any]], language: str) -> list[dict
 	"""What happened, oldest first: `on` and `text`; what was told twice only once."""
 	lines: list[dict[str, Any]] = []
 	for event in happened:
-		words = (
-			ARRIVALS.get(event["data"].get("to"))
-			if event["kind"] == "state_changed"
-			else EVENTS.get(event["kind"])
-		)
+		words = _words_for(event)
 		line = {"on": day(event["at"], language), "text": _(words) if words else ""}
 		if words and line not in lines[-1:]:
 			lines.append(line)
 	return lines
+
+
+def _words_for(event: Mapping[str, Any]) -> str | None:
+	"""What is said of a public event; None for one that is not shown."""
+	kind, data = event["kind"], event["data"]
+	if kind == "state_changed":
+		return ARRIVALS.get(data.get("to"))
+	if kind == "rejected" and data.get("response") == "Partly Accepted":
+		kind = "rejected in part"
+	return EVENTS.get(kind)
 
 
 def _messages(doc, happened: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:

@@ -31,6 +31,16 @@ STATES = {
 }
 """Each state of the lifecycle: its name for the public, and what it means."""
 
+IN_PART = (
+	N_("Accepted in part"),
+	N_("You accepted our answer in part. You can ask for a review of the rest by somebody who had no part in it."),
+)
+FINAL = {
+	"Rejected": N_("You did not accept our final answer."),
+	"Partly Accepted": N_("You accepted our final answer in part."),
+}
+"""What a rejection means, where no review is left to ask for."""
+
 EVENTS = {
 	"received": N_("We received your complaint."),
 	"acknowledged": N_("We confirmed your complaint."),
@@ -45,6 +55,7 @@ EVENTS = {
 	"letter_sent": N_("We wrote to you."),
 	"accepted": N_("You accepted our answer."),
 	"rejected": N_("You did not accept our answer."),
+	"rejected in part": N_("You accepted our answer in part."),
 	"review_requested": N_("You asked for a review."),
 	"resolved_early": N_("It was put right at once."),
 	"redress_implemented": N_("What was agreed was carried out."),
@@ -62,6 +73,13 @@ ARRIVALS = {
 	"Under Review": N_("The review began."),
 }
 """Changes of state that no other event tells of."""
+
+ANSWERS = {
+	"Accepted": N_("You accepted our answer."),
+	"Partly Accepted": N_("You accepted our answer in part."),
+	"Rejected": N_("You did not accept our answer."),
+}
+"""What they answered to a decision."""
 
 OUTCOMES = {
 	"Upheld": N_("justified"),
