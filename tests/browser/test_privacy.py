@@ -70,3 +70,37 @@ def test_a_person_s_complaint_is_found_held_back_and_anonymised(page, login, sho
 	assert "Zoë" not in page.evaluate("JSON.stringify(cur_frm.doc)")
 	page.locator(".complaint-events").scroll_into_view_if_needed()
 	shot("privacy-anonymised")
+
+
+CONFIDENTIAL = """() => frappe.xcall("frappe.client.insert", {doc: {
+	doctype: "Complaint", subject: "In confidence", description: "It leaks.", channel: "Phone", is_anonymous: 1,
+	confidentiality: "Restricted",
+}}).then(doc => doc.name)"""
+COUNT = "([doctype, filters]) => frappe.db.count(doctype, {filters})"
+
+
+def test_reading_by_rest_and_print_is_put_down_for_good(page, login):
+	"""A GET is rolled back at its end unless somebody asks for more: what is put down must stay."""
+	login(page)
+	page.goto("/app/complaint")
+	page.wait_for_function("window.cur_list && cur_list.doctype === 'Complaint'")
+	name = page.evaluate(CONFIDENTIAL)
+
+	def views() -> int:
+		return page.evaluate(COUNT, ["View Log", {"reference_doctype": "Complaint", "reference_name": name}])
+
+	for number, path in enumerate(
+		(
+			f"/api/resource/Complaint/{name}",
+			f"/api/method/frappe.client.get?doctype=Complaint&name={name}",
+			f"/printview?doctype=Complaint&name={name}&format=Complaint Form",
+		),
+		1,
+	):
+		assert page.request.get(path).ok
+		assert views() == number, path
+	listed = ["Access Log", {"export_from": "Complaint", "method": "List"}]
+	before = page.evaluate(COUNT, listed)
+	assert page.request.get('/api/resource/Complaint?fields=["name","description"]').ok
+	assert page.request.get('/api/resource/Complaint?fields=["name","status"]').ok
+	assert page.evaluate(COUNT, listed) == before + 1

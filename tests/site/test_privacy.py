@@ -610,7 +610,7 @@ def test_renaming_and_deleting_a_user_breaks_nothing():
 def test_a_reference_that_was_rolled_back_is_made_again():
 	agent = make_user("agent")
 	frappe.db.savepoint("earlier")
-	as_user(agent, make_complaint)
+	as_user(agent, lambda: edit(make_complaint(), waiting_on="Supplier"))  # made, and found again
 	frappe.db.rollback(save_point="earlier")
 	case = as_user(agent, make_complaint)
 	assert frappe.db.exists("Complaint Actor", actor_of(case, "received"))
