@@ -192,6 +192,7 @@ def _communication(found: Access, text: str) -> str:
 			"communication_date": clock.now_site(),
 		}
 	)
+	communication.flags.is_of_the_case = True
 	# who opened the case by key, code or account may write to it
 	communication.insert(ignore_permissions=True)
 	return communication.name
