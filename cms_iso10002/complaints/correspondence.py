@@ -22,6 +22,7 @@ from cms_iso10002.complaints import (
 	letter_page,
 	letter_recipient,
 	letter_template,
+	mail_routing,
 	mail_thread,
 	timeline,
 )
@@ -339,6 +340,8 @@ def record_incoming_mail(doc, method: str | None = None) -> None:
 	goes_on = actions.survivor(doc.reference_name)
 	if goes_on != doc.reference_name:
 		doc.add_link("Complaint", goes_on, autosave=True)
+	# a supplier who answers in the thread means the organisation: the portal shows what the case's people wrote
+	shown = doc.flags.get("is_of_the_case", mail_routing.is_known(doc.sender, goes_on))
 	# by mail there is a key, so that two workers record it once
 	key = doc.flags.dedupe_key
-	timeline.record(goes_on, "message_received", {"communication": doc.name}, public=True, dedupe_key=key)
+	timeline.record(goes_on, "message_received", {"communication": doc.name}, public=shown, dedupe_key=key)

@@ -14,8 +14,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.email.receive import InboundMail
-from frappe.utils import escape_html, strip_html
-from frappe.utils.html_utils import clean_email_html
+from frappe.utils import escape_html
 
 from cms_iso10002.complaints import (
 	acknowledging,
@@ -30,12 +29,15 @@ from cms_iso10002.complaints import (
 	mail_triage,
 	timeline,
 )
+from cms_iso10002.complaints.letter_text import plain_text
+from cms_iso10002.complaints.mail_parts import Parts, as_html, readable
 from cms_iso10002.complaints.mail_triage import OPEN, SET_ASIDE
 from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.core import mail
 from cms_iso10002.core.guards import has_text
 from cms_iso10002.core.states import AWAITING_COMPLAINANT, RESPONSE_SENT, category
 from cms_iso10002.erpnext_bridge import customer
+from cms_iso10002.portal.text import untagged
 
 ATTEMPTS = 3
 LONGEST_UNDERWAY = timedelta(days=90)
@@ -76,8 +78,9 @@ def _hold_failed(raw: bytes, account: str, trace: str) -> str:
 	frappe.log_error(title="An e-mail could not be taken in", message=trace)
 	reason = _("It could not be taken in: {0}").format(trace.strip().splitlines()[-1])
 	facts = mail.read(raw)
-	if not _is_here(facts.key):
-		mail_triage.hold(facts, raw, account, OPEN, reason[:1000])
+	if _is_here(facts.key):
+		return ALREADY_HERE
+	mail_triage.hold(facts, raw, account, OPEN, reason[:1000])
 	frappe.db.commit()
 	return HELD
 
@@ -92,7 +95,7 @@ def event_key(key: str) -> str:
 	return f"mail:{key}"
 
 
-class ComplaintMail(InboundMail):
+class ComplaintMail(Parts, InboundMail):
 	"""A message to a complaints mailbox. Frappe reads its parts; where it goes is decided here, never by Frappe."""
 
 	def __init__(self, content: bytes, email_account):
@@ -126,6 +129,9 @@ class ComplaintMail(InboundMail):
 		if complaint.flags.dedupe_key:  # else another worker registered it meanwhile, and acknowledges it
 			acknowledging.by_mail(complaint)
 		return NEW
+
+	def is_known_to(self, complaint: str) -> bool:
+		return not self.facts.forged and mail_routing.is_known(self.facts.sender, complaint)
 
 	def is_of_colleague(self) -> bool:
 		return mail_routing.is_colleague(self.facts.sender)
@@ -181,7 +187,7 @@ class ComplaintMail(InboundMail):
 
 	def file_on(self, complaint: str, known: bool) -> str:
 		"""A message on a case: recorded, resumed where the case waits for it, and brought to who is in charge."""
-		if not self.record_on(complaint):
+		if not self.record_on(complaint, known=known):
 			return ALREADY_HERE
 		doc = frappe.get_doc("Complaint", complaint, for_update=True)
 		if known and doc.status == AWAITING_COMPLAINANT:
@@ -190,20 +196,22 @@ class ComplaintMail(InboundMail):
 		_bring_to_attention(doc, subject, task)
 		return FILED
 
-	def record_on(self, complaint: str, opens: bool = False) -> str:
+	def record_on(self, complaint: str, *, known: bool, opens: bool = False) -> str:
 		"""Put the message on a complaint as a Communication, with its files; "" where it was put on it already.
 
-		`opens` says that it is the complaint itself, so that no event is needed but that it was received.
+		`known` says that one of the case's people wrote it, `opens` that it is the complaint itself, so that no event is
+		needed but that it was received.
 		"""
 		timeline.lock(complaint)
 		if not opens and intake.registered_as(event_key(self.facts.key)):
 			return ""
 		communication = frappe.get_doc(self.as_communication(complaint))
 		communication.flags.in_receive = True  # Frappe then leaves the addresses of others unchecked
+		communication.flags.is_of_the_case = known
 		communication.flags.opens_complaint = opens
 		communication.flags.dedupe_key = event_key(self.facts.key)
 		communication.insert(ignore_permissions=True)  # whoever may write to us; what they write was routed
-		refused = mail_files.keep(complaint, self.attachments, communication.name)
+		refused = mail_files.keep(complaint, self.attachments, communication.name, shown=known)
 		if refused:
 			self.hold(" ".join((_("Files were left out."), *refused))[:1000], complaint)
 		return communication.name
@@ -220,7 +228,7 @@ class ComplaintMail(InboundMail):
 			"subject": self.subject_line(),
 			"content": self.words() or _("No text."),
 			"sender": self.facts.sender,
-			"sender_full_name": self.facts.sender_name,
+			"sender_full_name": self.sender_name(),
 			"recipients": mail.header(self.mail, "To"),
 			"cc": mail.header(self.mail, "Cc"),
 			"message_id": self.facts.message_id,
@@ -242,7 +250,7 @@ class ComplaintMail(InboundMail):
 		related = {"complaint": quoted, "relation": "Other", "note": _("Named in the e-mail")}
 		values = {
 			"company": row.company if row else None,
-			"complainant_name": self.facts.sender_name or self.facts.sender,
+			"complainant_name": self.sender_name() or self.facts.sender,
 			**person,
 			"complainant_email": self.facts.sender,
 			"language": self.language(person, row),
@@ -255,7 +263,7 @@ class ComplaintMail(InboundMail):
 		# whoever may write to the mailbox may complain
 		doc = intake.register(values, dedupe_key=event_key(self.facts.key), ignore_permissions=True)
 		if doc.flags.dedupe_key:
-			self.record_on(doc.name, opens=True)
+			self.record_on(doc.name, known=True, opens=True)
 		return doc
 
 	def language(self, person: dict[str, Any], row) -> str | None:
@@ -284,13 +292,16 @@ class ComplaintMail(InboundMail):
 		return clock.to_site(sent if now - LONGEST_UNDERWAY < sent < now else now)
 
 	def subject_line(self) -> str:
-		return self.facts.subject[:140] or _("Complaint by e-mail")
+		return untagged(self.facts.subject)[:140] or _("Complaint by e-mail")
+
+	def sender_name(self) -> str:
+		return untagged(self.facts.sender_name)[:140]
 
 	def words(self) -> str:
 		"""What it says, as HTML that is safe to show; pictures are among the files, those elsewhere would tell on readers."""
 		if self.html_content:
-			return IMAGE.sub("", clean_email_html(self.html_content)).strip()
-		return escape_html(self.text_content.strip()).replace("\r", "").replace("\n", "<br>")
+			return IMAGE.sub("", readable(self.html_content)).strip()
+		return as_html(self.text_content)
 
 	def description(self) -> str:
 		"""The words as a complaint's description; long ones are cut, the Communication holds all."""
@@ -301,12 +312,9 @@ class ComplaintMail(InboundMail):
 			return "{0}<br><br>{1}".format(text.replace("\n", "<br>"), note)
 		return words if has_text(words) else _("The e-mail had no text: see the attached files.")
 
-	def plain_text(self) -> str:
-		return self.text_content or strip_html(self.html_content)
-
 	def texts(self) -> tuple[str, ...]:
 		"""Where a reference may be quoted."""
-		return self.facts.subject, self.text_content, strip_html(self.html_content)
+		return self.facts.subject, self.text_content, plain_text(self.html_content)
 
 
 def _with_real_sender(facts: mail.Facts) -> mail.Facts:

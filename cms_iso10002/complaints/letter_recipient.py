@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from frappe.utils import cint, cstr, getdate
 
 from cms_iso10002.complaints import clock
-from cms_iso10002.complaints.letter_text import same
+from cms_iso10002.core.similarity import normal_email
 
 Doc = Mapping[str, Any]
 """A Complaint document, or a plain dict of its fields; only `get` is used of it."""
@@ -18,11 +19,12 @@ def recipient(complaint: Doc, kind: str, address: str = "") -> dict[str, Any]:
 	"""Who a letter goes to: name, email, phone, address, and whether they may know what it is about.
 
 	The representative, where letters go to them; until their authority is verified only the acknowledgement
-	does. `address` is the e-mail address somebody chose to send to.
+	does. `address` is what somebody chose to send to: one e-mail address or several.
 	"""
 	verified = is_verified(complaint)
 	wanted = complaint.get("correspondence_to") in ("Representative", "Both")
-	chosen = same(address, complaint.get("representative_email"))
+	theirs = normal_email(complaint.get("representative_email"))
+	chosen = bool(theirs) and theirs in map(normal_email, re.split(r"[,;\n]", address))
 	if complaint.get("representative_name") and (
 		(wanted and (verified or kind == "Acknowledgement")) or chosen
 	):

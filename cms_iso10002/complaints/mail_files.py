@@ -16,10 +16,12 @@ SIGNATURES = frozenset(
 """Parts that tell a mail program who signed, and a person nothing."""
 
 
-def keep(complaint: str, attachments: Sequence[Mapping[str, Any]], communication: str) -> list[str]:
+def keep(
+	complaint: str, attachments: Sequence[Mapping[str, Any]], communication: str, *, shown: bool
+) -> list[str]:
 	"""Attach to the case what can be taken, and record it; returns a sentence for each file that can't.
 
-	`attachments` are Frappe's: `content_type`, `fname` and `fcontent` (bytes).
+	`shown` as for `uploads.keep`. `attachments` are Frappe's: `content_type`, `fname` and `fcontent` (bytes).
 	"""
 	taken: list[uploads.Upload] = []
 	refused: list[str] = []
@@ -39,7 +41,7 @@ def keep(complaint: str, attachments: Sequence[Mapping[str, Any]], communication
 			refused.append(str(reason))
 	try:
 		with all_or_nothing():
-			uploads.keep(complaint, taken, communication)
+			uploads.keep(complaint, taken, communication, shown=shown)
 	except uploads.Refused as reason:
 		refused.append(str(reason))
 	return refused

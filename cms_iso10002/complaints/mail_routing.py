@@ -44,6 +44,12 @@ def find(facts: mail.Facts, texts: Iterable[str]) -> Route:
 	return Route(quoted=next(iter(cases), ""))
 
 
+def is_known(address: str | None, complaint: str) -> bool:
+	"""Whether who writes from `address` is one of the case's people: what they wrote is shown to the others of them."""
+	case = _cases([complaint]).get(complaint)
+	return bool(case) and _Sender.of(normal_email(address)).is_known_to(case)
+
+
 def by_thread(ids: Sequence[str]) -> list[str]:
 	"""The complaints whose messages have these ids, in the order of the ids."""
 	if not ids:

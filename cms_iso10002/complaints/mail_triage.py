@@ -10,6 +10,7 @@ from frappe.utils import get_url_to_form
 
 from cms_iso10002.complaints import alerts, clock, uploads
 from cms_iso10002.core.mail import Facts
+from cms_iso10002.portal.text import untagged
 
 OPEN, SET_ASIDE, FILED, NEW_COMPLAINT, DISMISSED = "Open", "Set Aside", "Filed", "New Complaint", "Dismissed"
 PIECE = 5 * 1024 * 1024
@@ -28,12 +29,12 @@ def hold(facts: Facts, raw: bytes, account: str, status: str, reason: str, **mor
 	doc.update(
 		{
 			"status": status,
-			"reason": reason,
+			"reason": untagged(reason),
 			"complaint": more.get("complaint") or None,
 			"sender": facts.sender[:140],
-			"sender_name": facts.sender_name,
+			"sender_name": untagged(facts.sender_name)[:140],
 			"received_on": clock.to_site(min(facts.received_at or clock.now_utc(), clock.now_utc())),
-			"subject": facts.subject[:255] or _("No subject"),
+			"subject": untagged(facts.subject)[:255] or _("No subject"),
 			"email_account": account,
 			"message_id": facts.message_id,
 			"message_key": facts.key,
@@ -121,7 +122,8 @@ def file_on_complaint(name: str, complaint: str) -> str:
 	doc = _undecided(name)
 	frappe.get_doc("Complaint", complaint).check_permission("write")
 	goes_on = actions.survivor(complaint)
-	communication = incoming.ComplaintMail.of(raw_message(name), doc.email_account).record_on(goes_on)
+	message = incoming.ComplaintMail.of(raw_message(name), doc.email_account)
+	communication = message.record_on(goes_on, known=message.is_known_to(goes_on))
 	_decide(doc, FILED, complaint=goes_on)
 	return communication
 

@@ -25,9 +25,10 @@ Message = tuple[bytes, Callable[[], None]]
 
 
 def fetch_all() -> None:
-	"""Scheduled: a background job for each mailbox that can be fetched."""
+	"""Scheduled: a background job for each mailbox that can be fetched, unless one is waiting or at work."""
 	for account in _ready():
-		frappe.enqueue(fetch, queue="long", account=account, job_name=f"complaints_mail|{account}")
+		job = f"complaints_mail|{account}"
+		frappe.enqueue(fetch, queue="long", account=account, job_id=job, deduplicate=True)
 
 
 def _ready() -> list[str]:

@@ -81,10 +81,11 @@ def visible(user: str | None = None) -> Criterion | None:
 	roles = set(frappe.get_roles(user))
 	levels = ["Normal"] + [level for level, overseers in OVERSEERS.items() if set(overseers) & roles]
 	own = Criterion.any([case[duty] == user for duty in DUTIES])
-	return (case.confidentiality.isin(levels) | own) & case.name.notin(_concerned_cases(user))
+	return (case.confidentiality.isin(levels) | own) & case.name.notin(concerned_cases(user))
 
 
-def _concerned_cases(user: str):
+def concerned_cases(user: str):
+	"""The names of the complaints that concern a user, as a subquery."""
 	person, employee = DocType("Complaint Concerned Person"), DocType("Employee")
 	employees = frappe.qb.from_(employee).select(employee.name).where(employee.user_id == user)
 	return (

@@ -156,8 +156,13 @@ def clean_stem(filename: str) -> str:
 	return kept.encode()[:LONGEST_ON_DISK].decode(errors="ignore") or "file"
 
 
-def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> list[str]:
-	"""Attach checked files to the case and record which came in; returns the names of the File records."""
+def keep(
+	complaint: str, files: Sequence[Upload], communication: str = "", *, shown: bool = True
+) -> list[str]:
+	"""Attach checked files to the case and record which came in; returns the names of the File records.
+
+	`shown` says that the case's people sent them: those may be fetched in the portal.
+	"""
 	if not files:
 		return []
 	held = frappe.db.count("File", {"attached_to_doctype": "Complaint", "attached_to_name": complaint})
@@ -165,7 +170,7 @@ def keep(complaint: str, files: Sequence[Upload], communication: str = "") -> li
 		raise Refused(_("This complaint holds {0} files already. Please call us.").format(held))
 	names = _keep_all(complaint, files)
 	data = {"files": names, **({"communication": communication} if communication else {})}
-	timeline.record(complaint, "files_received", data, public=True)
+	timeline.record(complaint, "files_received", data, public=shown)
 	return names
 
 

@@ -125,6 +125,10 @@ def approver(case: Case, actor: Actor) -> None:
 		raise Refusal(N_("You made this decision: ask somebody else to approve it."))
 
 
+MAY_ACCEPT = ("Accept", "Receive Money")
+"""The authorities with which a representative may be content with an answer."""
+
+
 def may_accept(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A representative accepts only with proven authority to do so."""
 	if not data or data.get("given_by") != "Representative":
@@ -132,7 +136,7 @@ def may_accept(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list
 	valid_until = day_of(case.get("representative_valid_until"))
 	ok = (
 		case.get("representative_verified_by")
-		and case.get("representative_authority") in ("Accept", "Receive Money")
+		and case.get("representative_authority") in MAY_ACCEPT
 		and not (valid_until and valid_until < case.today)
 	)
 	return [] if ok else [N_("the representative's verified authority to accept")]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
 from hashlib import sha256
@@ -23,10 +24,18 @@ MOST_THREAD_IDS = 50
 MOST_REFERENCES = 20
 LONGEST_SEARCHED = 200_000
 """Characters of a text in which references are looked for."""
+LONGEST_HEADER = 20_000
 LONGEST_ID = 900
 """Characters of a Message-ID."""
 DATE_OFF_BY = timedelta(days=7)
 """A Date that differs more from the time of delivery is a wrong clock."""
+
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r?\n(?=\S)")
+"""Signs that no text has; ends of lines are those of folded headers."""
+SUPERSETS = {"us-ascii": "utf-8", "ascii": "utf-8", "gb2312": "gb18030", "iso-8859-1": "windows-1252"}
+"""Alphabets that are said where a larger one is meant."""
+UNFIT = frozenset(("punycode", "idna", "unicode_escape", "raw_unicode_escape", "undefined"))
+"""Names that Python knows and no mail uses; the first takes minutes."""
 
 MESSAGE_ID = re.compile(r"<\s*([^<>\s]+)\s*>")
 FORWARD = re.compile(r"^\s*(?:(?:re|aw|sv|antw)\s*:\s*)*(?:fwd?|wg|tr|rv|i|doorst|vs)\s*:", re.IGNORECASE)
@@ -51,26 +60,38 @@ class Facts:
 	"""What a message says of itself. Texts are decoded, addresses in lower case, ids without their brackets."""
 
 	key: str
-	message_id: str
-	sender: str
-	sender_name: str
-	reply_to: str
-	subject: str
-	received_at: datetime | None
-	thread: tuple[str, ...]
-	language: str
-	automatic: str
+	message_id: str = ""
+	sender: str = ""
+	sender_name: str = ""
+	reply_to: str = ""
+	subject: str = ""
+	received_at: datetime | None = None
+	thread: tuple[str, ...] = ()
+	language: str = ""
+	automatic: str = ""
 	"""Why a machine wrote it ("" for a person): such a message never opens or moves a case."""
-	doubtful: str
+	doubtful: str = ""
 	"""Why a machine may have written it: a person must look."""
-	bounce: Bounce | None
-	forwarded: bool
-	forged: bool
+	bounce: Bounce | None = None
+	forwarded: bool = False
+	forged: bool = False
 	"""The receiving mail server found that the sender's domain did not send it (DMARC)."""
 
 
 def read(raw: bytes) -> Facts:
-	"""The facts of a raw message. Never raises for what stands in one: a part that makes no sense is left out."""
+	"""The facts of a raw message. Never raises for what stands in one: a part that makes no sense is left out.
+
+	Of one that can't be read at all there is nothing but its key, and a doubt.
+	"""
+	try:
+		return _read(raw)
+	except (
+		Exception
+	) as error:  # Python's parsers fail in ways of their own on what was made to make them fail
+		return Facts(key=key_of("", raw), doubtful=f"{type(error).__name__}: {error}"[:140])
+
+
+def _read(raw: bytes) -> Facts:
 	message = email.message_from_bytes(raw)
 	ids = _ids(message, "Message-ID")
 	message_id = ids[0][:LONGEST_ID] if ids else ""
@@ -129,26 +150,47 @@ def _instant(text: str) -> datetime | None:
 
 def header(message: Message, name: str) -> str:
 	"""A header, decoded; "" where there is none."""
-	value = message.get(name)
-	if value is None:
-		return ""
+	return _decoded_header(next(_values(message, name), ""))
+
+
+def _values(message: Message, name: str) -> Iterator[str]:
+	"""The headers of a name as they came; letters that nobody encoded are read all the same."""
+	for key, value in message.raw_items():
+		if key.lower() == name.lower():
+			content = str(value).encode("utf-8", "surrogateescape")
+			yield CONTROL.sub(" ", decoded(content, "utf-8"))[:LONGEST_HEADER]
+
+
+def _decoded_header(value: str) -> str:
 	try:
-		return str(make_header(decode_header(value)))
-	except (LookupError, ValueError, UnicodeError, TypeError):
-		return str(value)
+		return CONTROL.sub(" ", str(make_header(decode_header(value))))
+	except (LookupError, ValueError, TypeError, MessageError):
+		return value
+
+
+def decoded(content: bytes, charset: str | None) -> str:
+	"""Text in the alphabet that it says, else in the one that it must be: many are called what they are not."""
+	said = (charset or "utf-8").lower()
+	said = "utf-8" if said in UNFIT else SUPERSETS.get(said, said)
+	last_resort = "windows-1252" if said == "utf-8" else said
+	for name, errors in ((said, "strict"), ("utf-8", "strict"), (last_resort, "replace")):
+		try:
+			return content.decode(name, errors)
+		except (LookupError, ValueError):
+			continue
+	return content.decode("windows-1252", "replace")
 
 
 def _ids(message: Message, name: str) -> list[str]:
 	found: list[str] = []
-	for value in message.get_all(name) or ():
-		found += MESSAGE_ID.findall(str(value))
+	for value in _values(message, name):
+		found += MESSAGE_ID.findall(value)
 	return found
 
 
 def _parsed(message: Message, name: str) -> tuple[str, str]:
 	"""Name and address of the first person of a header. Parsed before it is decoded: a name may hold a comma."""
-	values = [str(value) for value in message.get_all(name) or ()]
-	for shown, address in email.utils.getaddresses(values):
+	for shown, address in email.utils.getaddresses(list(_values(message, name))):
 		if normal_email(address):
 			return shown, normal_email(address)
 	return "", ""
@@ -159,12 +201,7 @@ def _address(message: Message, name: str) -> str:
 
 
 def _name(message: Message, name: str) -> str:
-	shown = _parsed(message, name)[0]
-	try:
-		shown = str(make_header(decode_header(shown)))
-	except (LookupError, ValueError, UnicodeError):
-		pass
-	return " ".join(shown.split())[:140]
+	return " ".join(_decoded_header(_parsed(message, name)[0]).split())[:140]
 
 
 def _is_forged(message: Message) -> bool:

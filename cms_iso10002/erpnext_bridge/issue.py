@@ -24,7 +24,7 @@ from frappe.utils import (
 	validate_email_address,
 )
 
-from cms_iso10002.complaints import actions, clock, intake, timeline
+from cms_iso10002.complaints import actions, clock, intake, mail_routing, timeline
 from cms_iso10002.core.guards import has_text
 from cms_iso10002.erpnext_bridge import customer
 
@@ -63,7 +63,8 @@ def pass_mail_to_complaint(doc, method: str | None = None) -> None:
 	# Inserted by itself: saving the Communication again would make ERPNext reopen the Issue once more.
 	doc.append("timeline_links", {"link_doctype": "Complaint", "link_name": complaint}).db_insert()
 	if _is_from_outside(doc):
-		timeline.record(complaint, "message_received", {"communication": doc.name}, public=True)
+		known = mail_routing.is_known(doc.sender, complaint)  # ERPNext files strangers' mail by its subject
+		timeline.record(complaint, "message_received", {"communication": doc.name}, public=known)
 
 
 def pass_attachments_to_complaint(doc, method: str | None = None) -> None:

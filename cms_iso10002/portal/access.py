@@ -14,7 +14,8 @@ from frappe.query_builder import DocType
 from frappe.utils import cint
 from pypika.terms import Criterion
 
-from cms_iso10002.complaints import cases, feedback, printing
+from cms_iso10002.complaints import cases, feedback, permissions, printing
+from cms_iso10002.core.guards import MAY_ACCEPT
 from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import keys, limits, reading
 from cms_iso10002.portal.text import clean
@@ -49,6 +50,13 @@ class Access:
 	def may_act(self) -> bool:
 		"""Whether they may answer for the complainant."""
 		return self.role != COLLEAGUE and self.knows
+
+	@property
+	def may_end(self) -> bool:
+		"""Whether they may be content with an answer, or give the complaint up."""
+		if self.role == keys.REPRESENTATIVE and self.doc.representative_authority not in MAY_ACCEPT:
+			return False
+		return self.may_act
 
 	@property
 	def may_write(self) -> bool:
@@ -159,6 +167,5 @@ def own_cases(user: str, who: portal_customer.Who) -> Criterion:
 	if who.customers:
 		shared = (case.share_with_company == 1) & (case.confidentiality == "Normal")
 		mine.append(case.customer.isin(who.customers) & shared)
-	person = DocType("Complaint Concerned Person")
-	concerned = frappe.qb.from_(person).select(person.parent).where(person.user == user)
+	concerned = permissions.concerned_cases(user)
 	return Criterion.any(mine) & case.anonymised_on.isnull() & case.name.notin(concerned)

@@ -15,6 +15,7 @@ from frappe.utils import cint
 
 from cms_iso10002.complaints import actions, alerts, clock, feedback, uploads
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.core.states import AWAITING_COMPLAINANT
 from cms_iso10002.portal import access, keys, view
 from cms_iso10002.portal.access import Access
 from cms_iso10002.portal.errors import Mistakes
@@ -60,10 +61,11 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 		raise Mistakes({"text": _("Write something, or choose a file.")})
 	doc = found.doc
 	communication = _communication(found, text or _("See the files."))
-	if doc.status == "Awaiting Complainant" and found.knows:
-		_perform(found, "Resume", {"answer": text or _("See the files.")})
+	goes_on = actions.survivor(doc.name)
+	if found.knows and frappe.db.get_value("Complaint", goes_on, "status") == AWAITING_COMPLAINANT:
+		_perform(goes_on, "Resume", {"answer": text or _("See the files.")})
 	# last: what is refused after it leaves its files on the disk
-	uploads.keep(actions.survivor(doc.name), checked, communication)
+	uploads.keep(goes_on, checked, communication)
 	_tell(doc, _("New message on {0}").format(doc.name))
 
 
@@ -79,16 +81,16 @@ def add_files(found: Access, files: Sequence[uploads.Upload]) -> None:
 
 def respond(found: Access, answer: str, words: str = "") -> None:
 	"""Accept our answer, or reject it in whole or part; also late, where a closure for want of a reply allows it."""
-	_may(found.may_act)
+	_may(found.may_end if answer == "Accepted" else found.may_act)
 	if answer not in ANSWERS:
 		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
 	data = {"words": _said(words, "words"), "given_by": _giver(found)}
 	if found.doc.status == "Closed" and answer != "Accepted":
-		_perform(found, "Record Late Rejection", data)
+		_perform(found.reference, "Record Late Rejection", data)
 	elif answer == "Accepted":
-		_perform(found, "Record Acceptance", data)
+		_perform(found.reference, "Record Acceptance", data)
 	else:
-		_perform(found, "Record Rejection", {**data, "response": answer})
+		_perform(found.reference, "Record Rejection", {**data, "response": answer})
 	_tell(found.doc, _("{0} was answered: {1}").format(found.reference, _(answer)))
 
 
@@ -96,22 +98,24 @@ def request_review(found: Access, reason: str = "") -> None:
 	"""Ask for a review; who has not rejected our answer yet rejects it by that."""
 	_may(found.may_act)
 	if view.is_final(found.doc):
-		raise Mistakes({"": _("This was our final answer: it was given after a review. You can write to us.")})
+		raise Mistakes(
+			{"": _("This was our final answer: it was given after a review. You can write to us.")}
+		)
 	reason = _said(reason, "reason")
 	if found.doc.status == "Response Sent":
-		_perform(found, "Record Rejection", {"words": reason, "given_by": _giver(found)})
-	_perform(found, "Request Review", {"reason": reason})
+		_perform(found.reference, "Record Rejection", {"words": reason, "given_by": _giver(found)})
+	_perform(found.reference, "Request Review", {"reason": reason})
 	doc = frappe.get_doc("Complaint", found.reference)
 	alerts.notify(doc, alerts.managers(doc), _("A review of {0} is asked for").format(doc.name))
 
 
 def withdraw(found: Access, words: str) -> None:
 	"""Withdraw the complaint. Raises Mistakes without a word about it."""
-	_may(found.may_act)
+	_may(found.may_end)
 	words = _said(words, "words")
 	if not words:
 		raise Mistakes({"words": _("Tell us in a few words that you withdraw, and why if you like.")})
-	_perform(found, "Withdraw", {"words": words, "given_by": _giver(found), "channel": "Portal"})
+	_perform(found.reference, "Withdraw", {"words": words, "given_by": _giver(found), "channel": "Portal"})
 	_tell(found.doc, _("{0} was withdrawn").format(found.reference))
 
 
@@ -169,10 +173,10 @@ def _said(text: str, field: str) -> str:
 	return text
 
 
-def _perform(found: Access, action: str, data: Mapping[str, Any]) -> None:
+def _perform(complaint: str, action: str, data: Mapping[str, Any]) -> None:
 	"""Take an action as the complainant: the way in was their key, code or account, so no permission is asked."""
 	said = {name: untagged(value) if name in ("words", "reason") else value for name, value in data.items()}
-	actions.perform(found.reference, action, said, roles=("Complainant",), by_system=True)
+	actions.perform(complaint, action, said, roles=("Complainant",), by_system=True)
 
 
 def _communication(found: Access, text: str) -> str:
@@ -194,6 +198,7 @@ def _communication(found: Access, text: str) -> str:
 			"communication_date": clock.now_site(),
 		}
 	)
+	communication.flags.is_of_the_case = True
 	# who opened the case by key, code or account may write to it
 	communication.insert(ignore_permissions=True)
 	return communication.name

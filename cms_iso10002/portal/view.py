@@ -60,7 +60,7 @@ def case(access: Access) -> dict[str, Any]:
 			"description": printing.plain_text(doc.description),
 			"next_steps": next_steps(doc, spoken),
 			"timeline": _timeline(happened, spoken),
-			"messages": _messages(doc, happened, spoken),
+			"messages": _messages(access, happened, spoken),
 			"files": _files(filed_with(happened)),
 			"question": question(doc, spoken),
 			**told(doc, spoken),
@@ -124,12 +124,12 @@ def actions(access: Access) -> list[dict[str, str]]:
 		found.append("answer" if doc.status == "Awaiting Complainant" and access.knows else "add_message")
 	if access.may_act:
 		if doc.status == "Response Sent":
-			found += ["accept", "reject"]
+			found += [*(["accept"] if access.may_end else []), "reject"]
 		if doc.status in ("Response Sent", "Rejected") and not is_final(doc):
 			found.append("request_review")
 		if doc.status == "Closed" and _may_still_reject(doc):
 			found.append("reject")
-		if doc.status_category != "Closed":
+		if access.may_end and doc.status_category != "Closed":
 			found.append("withdraw")
 		if feedback.occasion(doc):
 			found.append("give_feedback")
@@ -245,9 +245,9 @@ def _words_for(event: Mapping[str, Any]) -> str | None:
 	return EVENTS.get(kind)
 
 
-def _messages(doc, happened: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
+def _messages(access: Access, happened: Iterable[Mapping[str, Any]], language: str) -> list[dict[str, Any]]:
 	"""Letters of ours and what they wrote, oldest first: `mine`, `on`, `subject`, `text`, `files`."""
-	found = _letters(doc.name) + _written(doc.name, happened)
+	found = _letters(access.reference) + _written(happened)
 	found.sort(key=lambda entry: get_datetime(entry["at"]))
 	found = found[-MOST_ROWS:]
 	files = {file["name"]: file for file in _files(name for entry in found for name in entry["names"])}
@@ -256,11 +256,19 @@ def _messages(doc, happened: Iterable[Mapping[str, Any]], language: str) -> list
 			"mine": entry["mine"],
 			"on": day(entry["at"], language),
 			"subject": cstr(entry["subject"]),
-			"text": printing.plain_text(entry["content"]),
+			"text": _text(entry["content"], access),
 			"files": [files[name] for name in entry["names"] if name in files],
 		}
 		for entry in found
 	]
+
+
+def _text(content: str | None, access: Access) -> str:
+	"""A message as text. The link by which we are rated is for who complained, not for colleagues who read the letter."""
+	text = printing.plain_text(content)
+	for occasion in (feedback.CLOSING, feedback.UNRESOLVED) if access.role == COLLEAGUE else ():
+		text = text.replace(keys.feedback_key(access.reference, occasion), "…")
+	return text
 
 
 def _letters(complaint: str) -> list[dict[str, Any]]:
@@ -276,7 +284,7 @@ def _letters(complaint: str) -> list[dict[str, Any]]:
 	return [{"mine": False, **row, "names": [row.file] if row.file else []} for row in rows]
 
 
-def _written(complaint: str, happened: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _written(happened: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 	"""What came in from them, with the files that came along. Only what public events name: no mail of ours about it."""
 	with_files: dict[str, list[str]] = {}
 	names = []

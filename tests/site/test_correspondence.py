@@ -171,7 +171,13 @@ def test_a_letter_ends_as_we_end_it_and_offers_nobody_to_hear_no_more(outgoing):
 		act(case, "Acknowledge", channel="E-mail")
 		text = queued_mail(last_letter(case))
 		assert case.name in text
-		for foreign in ("nsubscribe to", "Leave this conversation", "stop receiving", "Sent via", "rpnext.com"):
+		for foreign in (
+			"nsubscribe to",
+			"Leave this conversation",
+			"stop receiving",
+			"Sent via",
+			"rpnext.com",
+		):
 			assert foreign not in text
 
 

@@ -136,10 +136,12 @@ def test_a_mailbox_that_cannot_be_reached_is_logged(serve, monkeypatch):
 
 def test_only_our_own_mailboxes_are_fetched_and_those_without_a_password_are_not(monkeypatch):
 	make_mailbox()
-	jobs: list[str] = []
-	monkeypatch.setattr(frappe, "enqueue", lambda method, **values: jobs.append(values["account"]))
+	jobs: list[dict] = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **values: jobs.append(values))
 	mailbox.fetch_all()
-	assert jobs == [MAILBOX]
+	assert [job["account"] for job in jobs] == [MAILBOX]
+	# a slow mailbox must not fill the queue with jobs for it
+	assert jobs[0]["job_id"] and jobs[0]["deduplicate"]
 	frappe.db.set_value("Email Account", MAILBOX, "awaiting_password", 1)
 	mailbox.fetch_all()
-	assert jobs == [MAILBOX]
+	assert len(jobs) == 1

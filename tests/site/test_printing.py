@@ -284,9 +284,18 @@ def test_other_letters_go_to_the_complainant_until_authority_is_verified(chatty)
 	assert printing.letter_context(chatty, "Decision")["recipient_name"] == "Erika Muster", "it has run out"
 
 
-def test_a_letter_sent_to_the_address_of_an_unverified_representative_is_refused(chatty):
+@pytest.mark.parametrize(
+	"recipient",
+	[
+		" KLUG@law.test ",
+		"Dr. Klug <klug@law.test>",
+		"erika@muster.test, klug@law.test",
+		"x@y.test;\nklug@law.test",
+	],
+)
+def test_a_letter_sent_to_the_address_of_an_unverified_representative_is_refused(chatty, recipient):
 	with pytest.raises(frappe.ValidationError, match=r"authority of Dr\. Klug is not verified"):
-		printing.render(chatty, "Decision", {"recipient": " KLUG@law.test "}, "en")
+		printing.render(chatty, "Decision", {"recipient": recipient}, "en")
 
 
 # The templates
