@@ -29,6 +29,7 @@ from cms_iso10002.complaints import (
 	mail_routing,
 	mail_triage,
 	timeline,
+	typed_text,
 )
 from cms_iso10002.complaints.mail_triage import OPEN, SET_ASIDE
 from cms_iso10002.complaints.transactions import all_or_nothing
@@ -217,10 +218,10 @@ class ComplaintMail(InboundMail):
 			"sent_or_received": "Received",
 			"reference_doctype": "Complaint",
 			"reference_name": complaint,
-			"subject": self.subject_line(),
+			"subject": typed_text.tame(self.subject_line(), typed_text.LONGEST),
 			"content": self.words() or _("No text."),
 			"sender": self.facts.sender,
-			"sender_full_name": self.facts.sender_name,
+			"sender_full_name": typed_text.tame(self.facts.sender_name, typed_text.LONGEST),
 			"recipients": mail.header(self.mail, "To"),
 			"cc": mail.header(self.mail, "Cc"),
 			"message_id": self.facts.message_id,

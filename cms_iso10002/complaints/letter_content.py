@@ -21,6 +21,7 @@ from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_steps import next_steps
 from cms_iso10002.complaints.letter_text import lines, plain_text, shortened
 from cms_iso10002.complaints.letter_words import words
+from cms_iso10002.complaints.typed_text import typed
 from cms_iso10002.core.refusal import N_
 
 Doc = Mapping[str, Any]
@@ -94,7 +95,7 @@ def letter_context(
 		)
 		context.update(_ways_to_answer(context, extra))
 		context["words"] = words(context)
-	return context
+	return typed(context)
 
 
 def _on_paper(extra: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
