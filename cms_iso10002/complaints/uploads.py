@@ -16,12 +16,16 @@ from dataclasses import dataclass
 
 import frappe
 from frappe import _
+from frappe.core.api.file import get_max_file_size
+from frappe.utils import cint
 
 from cms_iso10002.complaints import timeline
 from cms_iso10002.complaints.image_metadata import without_place
 
 LARGEST = 10 * 1024 * 1024
 """Bytes of one file."""
+FOR_THE_REST = 1024 * 1024
+"""Bytes of a request that are not files: the texts of its form, and what stands around each part."""
 MOST_AT_ONCE = 10
 MOST_OF_A_CASE = 100
 LONGEST_NAME = 80
@@ -66,6 +70,16 @@ class Refused(Exception):
 	"""A file can't be taken; the text is the sentence that says why and what to do."""
 
 
+def most_together() -> int:
+	"""Bytes of the files of one request: Frappe takes so much (`max_file_size` of the site's config), or nothing of it."""
+	return max((cint(frappe.conf.get("max_file_size")) or 25 * 1024 * 1024) - FOR_THE_REST, 0)
+
+
+def largest() -> int:
+	"""Bytes of one file that we and this site take."""
+	return min(LARGEST, most_together(), get_max_file_size())
+
+
 def check(files: Sequence[Upload]) -> list[Upload]:
 	"""`files` with clean names and without places in them. Raises Refused for the first that can't be taken."""
 	if len(files) > MOST_AT_ONCE:
@@ -81,10 +95,10 @@ def _checked(file: Upload) -> Upload:
 	shown = clean_stem(file.filename)
 	if not file.content:
 		raise Refused(_("The file {0} is empty. Please choose it again.").format(shown))
-	if len(file.content) > LARGEST:
+	if len(file.content) > largest():
 		raise Refused(
 			_("The file {0} is larger than {1} MB. Please send a smaller one.").format(
-				shown, LARGEST // 1024**2
+				shown, largest() // 1024**2
 			)
 		)
 	kind = sniff(file.content, file.filename)

@@ -50,6 +50,12 @@ class Access:
 		return self.role != COLLEAGUE and self.knows
 
 	@property
+	def may_end(self) -> bool:
+		"""Whether they may end the matter, by accepting our answer or withdrawing: representatives only if entrusted."""
+		entrusted = self.doc.representative_authority in ("Accept", "Receive Money")
+		return self.may_act and (self.role != keys.REPRESENTATIVE or entrusted)
+
+	@property
 	def may_write(self) -> bool:
 		"""Whether they may send messages and files: an unverified representative sends their authority so."""
 		return self.role != COLLEAGUE

@@ -235,11 +235,12 @@ def questions() -> list[dict[str, str]]:
 
 
 def upload_limits() -> dict[str, Any]:
-	"""What may be sent: `files` at a time, `megabytes` each, `kinds` in words, `accept` for the file field."""
+	"""What may be sent: `files` at a time, `megabytes` each and `together`, `kinds` in words, `accept` for the file field."""
 	kinds = uploads.READABLE.lower().split(", ")
 	return {
 		"files": uploads.MOST_AT_ONCE,
-		"megabytes": uploads.LARGEST // 1024**2,
+		"megabytes": uploads.largest() // 1024**2,
+		"together": uploads.most_together() // 1024**2,
 		"kinds": uploads.READABLE,
 		"accept": ",".join(f".{kind}" for kind in (*kinds, "jpeg")),
 	}

@@ -28,6 +28,7 @@ FIELDS = (
 	"correspondence_to",
 	"representative_name",
 	"representative_email",
+	"representative_authority",
 	"representative_verified_by",
 	"representative_valid_until",
 	"confidentiality",

@@ -93,12 +93,13 @@ def actions(access: Access) -> list[dict[str, str]]:
 		found.append("answer" if doc.status == "Awaiting Complainant" and access.knows else "add_message")
 	if access.may_act:
 		if doc.status == "Response Sent":
-			found += ["accept", "reject", "request_review"]
+			found += ["accept"] if access.may_end else []
+			found += ["reject", "request_review"]
 		if doc.status == "Rejected":
 			found.append("request_review")
 		if doc.status == "Closed" and _may_still_reject(doc):
 			found.append("reject")
-		if doc.status_category != "Closed":
+		if doc.status_category != "Closed" and access.may_end:
 			found.append("withdraw")
 		if feedback.occasion(doc):
 			found.append("give_feedback")

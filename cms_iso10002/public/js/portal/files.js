@@ -1,10 +1,12 @@
 // Says what was chosen, and what is too much, before anything is sent; the server checks all the same.
 (() => {
 	function problem(field) {
-		const { most, megabytes, tooMany, tooLarge } = field.dataset;
+		const { most, megabytes, together, tooMany, tooLarge, tooMuch } = field.dataset;
 		if (field.files.length > Number(most)) return tooMany;
 		const large = [...field.files].find((file) => file.size > Number(megabytes) * 1024 * 1024);
-		return large ? tooLarge.replace("{0}", large.name).replace("{1}", megabytes) : "";
+		if (large) return tooLarge.replace("{0}", large.name).replace("{1}", megabytes);
+		const sum = [...field.files].reduce((bytes, file) => bytes + file.size, 0);
+		return sum > Number(together) * 1024 * 1024 ? tooMuch : "";
 	}
 
 	function size(bytes) {
