@@ -24,8 +24,9 @@ standard_portal_menu_items = [
 	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint", "role": "Customer"},
 ]
 
-# Who reads confidential cases is put down, by lists too.
-after_request = ["cms_iso10002.complaints.access_log.note_list"]
+# Who reads confidential cases is put down, by lists too. Nothing of the portal is kept by caches or framed.
+before_request = ["cms_iso10002.portal.requests.before"]
+after_request = ["cms_iso10002.complaints.access_log.note_list", "cms_iso10002.portal.requests.after"]
 
 doctype_js = {
 	"Complaint": "public/js/complaint_training.js",

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import get_datetime
 
-from cms_iso10002.complaints import clock, policy, timeline
+from cms_iso10002.complaints import clock, policy, timeline, typed_text
 from cms_iso10002.core import lifecycle
 from cms_iso10002.core.case import Actor, Case, Outcome
 from cms_iso10002.core.refusal import Refusal
@@ -89,11 +89,11 @@ def actor(*extra_roles: str) -> Actor:
 
 
 def answers(data: Mapping[str, Any] | None, received_on: datetime | str | None = None) -> dict[str, Any]:
-	"""The answers of a dialog with their points in time as aware instants.
+	"""The answers of a dialog with their points in time as aware instants, and their texts as texts.
 
 	Raises frappe.ValidationError for one in the future, or before the complaint was received.
 	"""
-	values = {name: value for name, value in (data or {}).items() if value not in (None, "")}
+	values = {name: _as_text(name, value) for name, value in (data or {}).items() if value not in (None, "")}
 	for name in INSTANTS:
 		if name not in values:
 			continue
@@ -107,6 +107,11 @@ def answers(data: Mapping[str, Any] | None, received_on: datetime | str | None =
 				)
 			)
 	return values
+
+
+def _as_text(name: str, value: Any) -> Any:
+	"""An answer without markup; whom it was told to may be an address in brackets."""
+	return typed_text.tame(value) if isinstance(value, str) and name != "recipient" else value
 
 
 def _instant(value: Any) -> datetime:

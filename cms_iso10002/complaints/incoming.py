@@ -28,6 +28,7 @@ from cms_iso10002.complaints import (
 	mail_routing,
 	mail_triage,
 	timeline,
+	typed_text,
 )
 from cms_iso10002.complaints.letter_text import plain_text
 from cms_iso10002.complaints.mail_parts import Parts, as_html, readable
@@ -37,7 +38,6 @@ from cms_iso10002.core import mail
 from cms_iso10002.core.guards import has_text
 from cms_iso10002.core.states import AWAITING_COMPLAINANT, RESPONSE_SENT, category
 from cms_iso10002.erpnext_bridge import customer
-from cms_iso10002.portal.text import untagged
 
 ATTEMPTS = 3
 LONGEST_UNDERWAY = timedelta(days=90)
@@ -225,7 +225,7 @@ class ComplaintMail(Parts, InboundMail):
 			"sent_or_received": "Received",
 			"reference_doctype": "Complaint",
 			"reference_name": complaint,
-			"subject": self.subject_line(),
+			"subject": typed_text.tame(self.subject_line(), typed_text.LONGEST),
 			"content": self.words() or _("No text."),
 			"sender": self.facts.sender,
 			"sender_full_name": self.sender_name(),
@@ -292,10 +292,10 @@ class ComplaintMail(Parts, InboundMail):
 		return clock.to_site(sent if now - LONGEST_UNDERWAY < sent < now else now)
 
 	def subject_line(self) -> str:
-		return untagged(self.facts.subject)[:140] or _("Complaint by e-mail")
+		return typed_text.tame(self.facts.subject, 140)[:140] or _("Complaint by e-mail")
 
 	def sender_name(self) -> str:
-		return untagged(self.facts.sender_name)[:140]
+		return typed_text.tame(self.facts.sender_name, 140)[:140]
 
 	def words(self) -> str:
 		"""What it says, as HTML that is safe to show; pictures are among the files, those elsewhere would tell on readers."""

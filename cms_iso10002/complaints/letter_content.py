@@ -21,6 +21,7 @@ from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_steps import next_steps
 from cms_iso10002.complaints.letter_text import left_to_right, lines, plain_text, shortened
 from cms_iso10002.complaints.letter_words import words
+from cms_iso10002.complaints.typed_text import typed
 from cms_iso10002.core.refusal import N_
 
 Doc = Mapping[str, Any]
@@ -100,7 +101,7 @@ def letter_context(
 		_keep_order(context)
 		context.update(_ways_to_answer(context, extra))
 		context["words"] = words(context)
-	return context
+	return typed(context)
 
 
 def _keep_order(context: dict[str, Any]) -> None:

@@ -10,9 +10,13 @@ from typing import Any
 from frappe.utils import cstr
 from markupsafe import Markup, escape
 
+from cms_iso10002.complaints.typed_text import MARK, typed
+
 LONGEST_QUOTE = 2500
 """Characters of the complainant's words that a letter repeats."""
 TAG = re.compile(r"<(?:(/?)([a-z][a-z0-9]*)[^<>]*|![^<>]*)>", re.IGNORECASE)
+ADDRESS = re.compile(r"(href|src|:\s?url)(\s*[=(])")
+"""What Frappe takes for a relative address in mails and PDFs, even where it is text, and completes."""
 SILENT_TAGS = frozenset(("script", "style", "head", "template"))
 JOINED_LETTERS = (
 	"\u0610-\u061a\u0620-\u065f\u066e-\u06d3\u06d5-\u06ef\u06fa-\u06ff\u0700-\u07bf\u08a0-\u08ff"
@@ -64,7 +68,7 @@ def same(one: str | None, other: str | None) -> bool:
 def escaped(value: Any) -> Any:
 	"""`value` with every text in it escaped, as Markup: a further `|e` changes nothing."""
 	if isinstance(value, str):
-		return escape(value)
+		return escape(ADDRESS.sub(rf"\1{MARK}\2", typed(value)))
 	if isinstance(value, Mapping):
 		return {name: escaped(inner) for name, inner in value.items()}
 	if isinstance(value, Sequence):

@@ -9,8 +9,8 @@ from frappe import _
 from frappe.utils import get_url_to_form
 
 from cms_iso10002.complaints import alerts, clock, uploads
+from cms_iso10002.complaints.typed_text import tame
 from cms_iso10002.core.mail import Facts
-from cms_iso10002.portal.text import untagged
 
 OPEN, SET_ASIDE, FILED, NEW_COMPLAINT, DISMISSED = "Open", "Set Aside", "Filed", "New Complaint", "Dismissed"
 PIECE = 5 * 1024 * 1024
@@ -29,12 +29,12 @@ def hold(facts: Facts, raw: bytes, account: str, status: str, reason: str, **mor
 	doc.update(
 		{
 			"status": status,
-			"reason": untagged(reason),
+			"reason": tame(reason),
 			"complaint": more.get("complaint") or None,
 			"sender": facts.sender[:140],
-			"sender_name": untagged(facts.sender_name)[:140],
+			"sender_name": tame(facts.sender_name, 140)[:140],
 			"received_on": clock.to_site(min(facts.received_at or clock.now_utc(), clock.now_utc())),
-			"subject": untagged(facts.subject)[:255] or _("No subject"),
+			"subject": tame(facts.subject, 255)[:255] or _("No subject"),
 			"email_account": account,
 			"message_id": facts.message_id,
 			"message_key": facts.key,

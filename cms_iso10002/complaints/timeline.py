@@ -18,7 +18,7 @@ from typing import Any
 import frappe
 from frappe.query_builder import DocType
 
-from cms_iso10002.complaints import actors, clock, policy
+from cms_iso10002.complaints import actors, clock, policy, typed_text
 from cms_iso10002.core import agenda, clocks, ledger
 from cms_iso10002.core.case import EventSpec
 
@@ -177,9 +177,10 @@ def _append(
 		salt = ""
 		if spec.at and spec.at != now:
 			data["recorded_utc"] = clock.to_micros(now)
-		if spec.note:
+		note = typed_text.tame(spec.note) if spec.note else spec.note
+		if note:
 			salt = frappe.generate_hash(length=32)
-			data["note"] = ledger.salted_reference(spec.note, salt)
+			data["note"] = ledger.salted_reference(note, salt)
 		payload = ledger.payload(
 			complaint, sequence, spec.kind, clock.to_micros(at), actor, bool(spec.public), data
 		)
@@ -202,7 +203,7 @@ def _append(
 				payload,
 				previous,
 				digest,
-				spec.note,
+				note,
 				salt,
 			)
 		)

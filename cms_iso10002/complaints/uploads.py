@@ -17,7 +17,9 @@ from pathlib import Path
 
 import frappe
 from frappe import _
+from frappe.core.api.file import get_max_file_size
 from frappe.core.doctype.file.file import File
+from frappe.utils import cint
 
 from cms_iso10002.complaints import timeline
 from cms_iso10002.complaints.image_metadata import without_place
@@ -28,6 +30,7 @@ MOST_AT_ONCE = 10
 MOST_OF_A_REQUEST = 25 * 1024 * 1024
 """Bytes that Frappe takes where the site's configuration (`max_file_size`) and its version say nothing else."""
 FOR_THE_TEXT = 1024 * 1024
+"""Bytes of a request that are not files: the texts of its form, and what stands around each part."""
 MOST_OF_A_CASE = 100
 LONGEST_NAME = 80
 LONGEST_ON_DISK = 180
@@ -73,9 +76,15 @@ class Refused(Exception):
 
 
 def most_together() -> int:
-	"""Bytes of all files that one request can bring: Frappe refuses a larger one before anybody can say what is wrong."""
+	"""Bytes of the files of one request: Frappe refuses a larger one before anybody can say what is wrong."""
 	request = getattr(frappe.local, "request", None)
-	return (getattr(request, "max_content_length", None) or MOST_OF_A_REQUEST) - FOR_THE_TEXT
+	told = getattr(request, "max_content_length", None) or cint(frappe.conf.get("max_file_size"))
+	return max((told or MOST_OF_A_REQUEST) - FOR_THE_TEXT, 0)
+
+
+def largest() -> int:
+	"""Bytes of one file that we and this site take."""
+	return min(LARGEST, most_together(), get_max_file_size())
 
 
 def check(files: Sequence[Upload]) -> list[Upload]:
@@ -93,10 +102,10 @@ def _checked(file: Upload) -> Upload:
 	shown = clean_stem(file.filename)
 	if not file.content:
 		raise Refused(_("The file {0} is empty. Please choose it again.").format(shown))
-	if len(file.content) > LARGEST:
+	if len(file.content) > largest():
 		raise Refused(
 			_("The file {0} is larger than {1} MB. Please send a smaller one.").format(
-				shown, LARGEST // 1024**2
+				shown, largest() // 1024**2
 			)
 		)
 	kind = sniff(file.content, file.filename)

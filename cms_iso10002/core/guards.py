@@ -131,15 +131,26 @@ MAY_ACCEPT = ("Accept", "Receive Money")
 
 def may_accept(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A representative accepts only with proven authority to do so."""
+	ok = _may_end(case, data)
+	return [] if ok else [N_("the representative's verified authority to accept")]
+
+
+def may_withdraw(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
+	"""Withdrawing ends the matter as accepting does, so a representative needs the same authority for it."""
+	ok = _may_end(case, data)
+	return [] if ok else [N_("the representative's verified authority to accept or withdraw")]
+
+
+def _may_end(case: Case, data: Mapping[str, Any] | None) -> bool:
+	"""Whether who speaks may end the matter: the complainant always, a representative who was entrusted with that."""
 	if not data or data.get("given_by") != "Representative":
-		return []
+		return True
 	valid_until = day_of(case.get("representative_valid_until"))
-	ok = (
+	return bool(
 		case.get("representative_verified_by")
 		and case.get("representative_authority") in MAY_ACCEPT
 		and not (valid_until and valid_until < case.today)
 	)
-	return [] if ok else [N_("the representative's verified authority to accept")]
 
 
 def reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:

@@ -310,6 +310,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		WITHDRAWN,
 		(AGENT, MANAGER, COMPLAINANT),
 		effects.withdraw,
+		needs=(guards.may_withdraw,),
 		asks=(
 			Ask("words", N_("In Which Words"), "Small Text", required=True),
 			Ask("responded_on", N_("Withdrawn On"), "Datetime"),

@@ -15,11 +15,12 @@ from frappe.utils import cint
 
 from cms_iso10002.complaints import actions, alerts, clock, feedback, uploads
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.complaints.typed_text import tame
 from cms_iso10002.core.states import AWAITING_COMPLAINANT
 from cms_iso10002.portal import access, keys, view
 from cms_iso10002.portal.access import Access
 from cms_iso10002.portal.errors import Mistakes
-from cms_iso10002.portal.text import as_html, clean, untagged
+from cms_iso10002.portal.text import as_html, clean
 
 __all__ = (
 	"RATINGS",
@@ -139,7 +140,7 @@ def rate(whom: tuple[Any, str, str], ratings: Mapping[str, Any], comments: str) 
 	if wrong:
 		raise Mistakes(wrong)
 	numbers = {name: cint(ratings.get(name)) for name in RATINGS}
-	feedback.give(doc, at, numbers, untagged(clean(comments)), given_by=giver)
+	feedback.give(doc, at, numbers, tame(clean(comments)), given_by=giver)
 	return {"occasion": at, "editable": True}
 
 
@@ -175,7 +176,7 @@ def _said(text: str, field: str) -> str:
 
 def _perform(complaint: str, action: str, data: Mapping[str, Any]) -> None:
 	"""Take an action as the complainant: the way in was their key, code or account, so no permission is asked."""
-	said = {name: untagged(value) if name in ("words", "reason") else value for name, value in data.items()}
+	said = {name: tame(value) if name in ("words", "reason") else value for name, value in data.items()}
 	actions.perform(complaint, action, said, roles=("Complainant",), by_system=True)
 
 

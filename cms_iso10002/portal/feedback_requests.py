@@ -12,7 +12,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import cint, escape_html
 
-from cms_iso10002.complaints import clock, feedback, letter_language, printing, timeline
+from cms_iso10002.complaints import clock, feedback, letter_language, outgoing, printing, timeline
 from cms_iso10002.portal import links
 
 ASKED_FOR = timedelta(days=14)

@@ -18,11 +18,12 @@ from frappe import _
 from frappe.utils import cint
 
 from cms_iso10002.complaints import alerts, clock, intake, timeline, uploads
+from cms_iso10002.complaints.typed_text import tame
 from cms_iso10002.complaints.uploads import Upload
 from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import keys, limits
 from cms_iso10002.portal.errors import Mistakes
-from cms_iso10002.portal.text import as_html, clean, one_address, untagged
+from cms_iso10002.portal.text import as_html, clean, one_address
 
 FAST = 3.0
 """Seconds: nobody fills in the form faster."""
@@ -88,7 +89,7 @@ class Filing:
 			elif f.name != "subjects":
 				# the description is kept as HTML, in which all markup is text; of an address its name is left out
 				as_typed = f.name in ("description", *ADDRESSES)
-				typed = clean(value) if as_typed else untagged(clean(value))
+				typed = clean(value) if as_typed else tame(clean(value))
 				setattr(filing, f.name, typed)
 		filing.subjects = _picks(filing.subjects)
 		return filing

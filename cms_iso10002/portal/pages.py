@@ -238,11 +238,10 @@ def questions() -> list[dict[str, str]]:
 def upload_limits() -> dict[str, Any]:
 	"""What may be sent: `files` at a time, `megabytes` each, and `together`, `kinds` in words, `accept` for the file field."""
 	kinds = uploads.READABLE.lower().split(", ")
-	together = uploads.most_together() // 1024**2
 	return {
 		"files": uploads.MOST_AT_ONCE,
-		"megabytes": min(uploads.LARGEST // 1024**2, together),
-		"together": together,
+		"megabytes": uploads.largest() // 1024**2,
+		"together": uploads.most_together() // 1024**2,
 		"kinds": uploads.READABLE,
 		"accept": ",".join(f".{kind}" for kind in (*kinds, "jpeg")),
 	}

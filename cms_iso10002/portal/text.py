@@ -7,8 +7,6 @@ from typing import Any
 
 from frappe.utils import escape_html, validate_email_address
 
-TAG = re.compile(r"<(?=[A-Za-z/!?])")
-"""The beginning of what a browser takes for markup: not that of "3 < 5"."""
 ONE_ADDRESS = re.compile(r"(?:[^<>]*<\s*)?([^\s<>()\[\]\",;:\\]+@[^\s<>()\[\]\",;:\\]+)(\s*>)?")
 
 
@@ -16,15 +14,6 @@ def clean(value: Any, longest: int | None = None) -> str:
 	"""`value` as text, trimmed: without NULs, and without halves of characters, which JSON can hold and UTF-8 can't."""
 	text = str(value or "").replace("\x00", "").encode("utf-8", "replace").decode()
 	return text.strip()[:longest].strip()
-
-
-def untagged(text: str) -> str:
-	"""`text` in which nothing begins a tag.
-
-	Frappe filters markup of what it stores, but not of what is valid JSON (a text in quotes), and works for minutes where
-	tags are not closed. Here there is none to filter, and all else stays as it was typed.
-	"""
-	return TAG.sub("&lt;", text)
 
 
 def as_html(text: str) -> str:

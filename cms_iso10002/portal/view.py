@@ -17,6 +17,7 @@ from frappe.utils import cint, cstr, get_datetime
 
 from cms_iso10002.complaints import clock, feedback, letter_language, letter_steps, printing
 from cms_iso10002.complaints.letter_content import decided
+from cms_iso10002.complaints.typed_text import typed
 from cms_iso10002.portal import keys
 from cms_iso10002.portal.access import COLLEAGUE, Access
 from cms_iso10002.portal.words import (
@@ -68,7 +69,7 @@ def case(access: Access) -> dict[str, Any]:
 			"feedback": rating(doc) if access.may_act else None,
 		}
 	)
-	return answer
+	return typed(answer)
 
 
 def _nothing_known() -> dict[str, Any]:
@@ -368,7 +369,7 @@ def _row(row, role: str, language: str) -> dict[str, Any]:
 	known = role != keys.REPRESENTATIVE or printing.is_verified(row)
 	return {
 		"reference": row.name,
-		"subject": cstr(row.subject) if known else "",
+		"subject": typed(cstr(row.subject)) if known else "",
 		"state": state(row.status),
 		"received": day(row.received_on, language),
 		"waits_for_me": row.status in ("Awaiting Complainant", "Response Sent")

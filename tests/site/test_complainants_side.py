@@ -5,7 +5,6 @@ from __future__ import annotations
 import frappe
 import pytest
 
-
 from cms_iso10002.portal import api, pages
 from tests.site.factories import act, advance, as_user, edit, make_user
 from tests.site.portal_factories import (

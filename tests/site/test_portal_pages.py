@@ -180,3 +180,42 @@ def test_small_figures_are_hidden():
 	few, many = opened(pages.policy, method="GET").figures
 	assert (few["number"], few["percent"]) == (None, None)
 	assert (many["number"], many["percent"]) == (10, 80)
+
+
+@pytest.mark.parametrize("site_takes, each, together", ((None, 10, 24), (8, 7, 7), (100, 10, 99)))
+def test_no_more_is_promised_than_the_server_takes(monkeypatch, site_takes, each, together):
+	"""Frappe refuses a whole request that is larger than its `max_file_size`, with a page of nobody's."""
+	monkeypatch.setitem(frappe.local.conf, "max_file_size", site_takes and site_takes * 1024**2)
+	frappe.db.set_single_value("System Settings", "max_file_size", 0)
+	frappe.clear_document_cache("System Settings", "System Settings")
+	told = pages.upload_limits()
+	assert (told["megabytes"], told["together"]) == (each, together)
+	with pytest.raises(uploads.Refused, match=f"larger than {each} MB"):
+		uploads.check([uploads.Upload("a.png", PNG + b"0" * (each * 1024**2))])
+
+
+@pytest.mark.parametrize(
+	"path, ours",
+	(
+		("/complaint/track", True),
+		("/complaints", True),
+		("/complaint/new", True),
+		("/api/method/cms_iso10002.portal.api.track", True),
+		("/complaints-elsewhere", False),
+		("/api/method/ping", False),
+	),
+)
+def test_pages_with_keys_are_neither_kept_nor_framed(path, ours):
+	from werkzeug.wrappers import Response
+
+	from cms_iso10002.portal import requests
+
+	answer = Response()
+	with request(path=path):
+		for hook in frappe.get_hooks("after_request"):
+			if hook.startswith("cms_iso10002.portal"):
+				frappe.call(hook, response=answer, request=frappe.local.request)
+	assert (answer.headers.get("Cache-Control") == "no-store") is ours
+	assert (answer.headers.get("X-Frame-Options") == "SAMEORIGIN") is ours
+	assert ("frame-ancestors 'self'" in answer.headers.get("Content-Security-Policy", "")) is ours
+	requests.after(response=None)

@@ -40,3 +40,48 @@ def test_no_list_and_no_dict_is_an_answer(odd):
 	):
 		with pytest.raises(frappe.exceptions.FrappeTypeError):
 			guest(method, **{**me, field: odd} if method != api.file_complaint else {field: odd})
+
+
+METHODS = [name for name, value in vars(api).items() if getattr(value, "__module__", "") == api.__name__]
+WHITELISTED = [name for name in METHODS if name.islower() and not name.startswith("_")]
+
+
+@pytest.mark.parametrize("method", WHITELISTED)
+def test_whatever_is_posted_is_answered_and_never_fails(method):
+	"""A status from 400 to 499, or an answer: no traceback is anybody's answer."""
+	import inspect
+
+	filed = file_as_guest()
+	function = getattr(api, method)
+	fields = inspect.signature(function).parameters
+	mine = {
+		"reference": filed["reference"],
+		"key": filed["key"],
+		"file": "x",
+		"email": "a@b.test",
+		"token": "x",
+	}
+	good = {name: mine.get(name, "x") for name, field in fields.items() if field.default is field.empty}
+	for field in fields:
+		for odd in (*ODD, None, 1.5, [1], {"a": {"b": []}}, "\x00", "x" * 3000):
+			start_counting_anew()
+			try:
+				guest(function, **{**good, **({"key": filed["key"]} if "key" in fields else {}), field: odd})
+			except Exception as error:
+				assert 400 <= getattr(error, "http_status_code", 500) < 500, (field, odd, repr(error))
+
+
+def test_no_traceback_is_sent_to_callers_of_the_portal():
+	from cms_iso10002.portal import requests
+	from tests.site.portal_factories import request
+
+	for path, kept_back in (
+		("/api/method/cms_iso10002.portal.api.track", True),
+		("/api/v2/method/cms_iso10002.portal.api.track", True),
+		("/api/method/ping", False),
+	):
+		frappe.local.flags.disable_traceback = False
+		with request(path=path):
+			requests.before()
+		assert bool(frappe.local.flags.disable_traceback) is kept_back
+	assert "cms_iso10002.portal.requests.before" in frappe.get_hooks("before_request")

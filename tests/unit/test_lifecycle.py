@@ -241,6 +241,21 @@ def test_a_representative_accepts_only_with_authority():
 	)
 
 
+@pytest.mark.parametrize(
+	"authority, ok", [("", False), ("Correspond", False), ("Accept", True), ("Receive Money", True)]
+)
+def test_a_representative_withdraws_only_with_the_authority_to_accept(authority, ok):
+	subject = case("Assessed", representative_verified_by="a@x", representative_authority=authority)
+	data = {"given_by": "Representative", "words": "We withdraw."}
+	if ok:
+		assert lifecycle.apply(subject, "Withdraw", AGENT, data).target == "Withdrawn"
+	else:
+		with pytest.raises(lifecycle.Missing, match="authority to accept or withdraw"):
+			lifecycle.apply(subject, "Withdraw", AGENT, data)
+	data["given_by"] = "Complainant"
+	assert lifecycle.apply(subject, "Withdraw", AGENT, data).target == "Withdrawn"
+
+
 def test_nobody_waits_for_an_answer_that_was_never_asked_for():
 	with pytest.raises(Refusal, match="Nobody can be asked"):
 		lifecycle.apply(

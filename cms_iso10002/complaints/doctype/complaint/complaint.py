@@ -14,6 +14,7 @@ from cms_iso10002.complaints import (
 	permissions,
 	recalculation,
 	timeline,
+	typed_text,
 	workflow_actions,
 )
 from cms_iso10002.complaints.access_log import Watched
@@ -236,6 +237,7 @@ class Complaint(Watched):
 
 	def before_validate(self):
 		self.restore_server_fields()
+		self.keep_text_as_text()
 		self.complete_receipt()
 
 	def validate(self):
@@ -267,6 +269,10 @@ class Complaint(Watched):
 
 	def on_trash(self):
 		self.refuse_deletion()
+
+	def keep_text_as_text(self):
+		"""What people typed is shown, never obeyed."""
+		typed_text.tame_fields(self)
 
 	def start_afresh(self):
 		"""A copy or an import starts as received, with nothing the server owns."""

@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 
+from cms_iso10002.complaints import typed_text
 from cms_iso10002.complaints.access_log import Watched
 
 RATINGS = ("ease", "speed", "informed", "courtesy", "fairness", "clarity", "outcome", "overall")
@@ -32,12 +33,19 @@ class ComplaintFeedback(Watched):
 		taken_how: DF.Literal["Portal", "Phone", "In Person", "Letter", "E-mail"]
 	# end: auto-generated types
 
+	def before_validate(self):
+		self.keep_text_as_text()
+
 	def validate(self):
 		self.refuse_by_hand()
 		self.check_ratings()
 
 	def on_trash(self):
 		self.refuse_by_hand()
+
+	def keep_text_as_text(self):
+		"""What people typed is shown, never obeyed."""
+		typed_text.tame_fields(self)
 
 	def refuse_by_hand(self):
 		"""Ratings are the complainant's: they come in through `complaints.feedback` alone."""

@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 
+from cms_iso10002.complaints import typed_text
 from cms_iso10002.complaints.access_log import Watched
 
 
@@ -44,11 +45,18 @@ class ComplaintLetter(Watched):
 		subject: DF.Data | None
 	# end: auto-generated types
 
+	def before_validate(self):
+		self.keep_text_as_text()
+
 	def validate(self):
 		self.refuse_by_hand()
 
 	def on_trash(self):
 		self.refuse_deletion()
+
+	def keep_text_as_text(self):
+		"""What people typed is shown, never obeyed."""
+		typed_text.tame_fields(self)
 
 	def refuse_by_hand(self):
 		"""A letter comes from `correspondence` alone: there it is sent, recorded and meets its milestone."""

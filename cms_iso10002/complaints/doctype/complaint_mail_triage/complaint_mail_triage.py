@@ -1,6 +1,7 @@
 import frappe
 from frappe import _
 
+from cms_iso10002.complaints import typed_text
 from cms_iso10002.complaints.access_log import Watched
 
 
@@ -29,11 +30,18 @@ class ComplaintMailTriage(Watched):
 		subject: DF.Data | None
 	# end: auto-generated types
 
+	def before_validate(self):
+		self.keep_text_as_text()
+
 	def validate(self):
 		self.refuse_by_hand()
 
 	def on_trash(self):
 		self.refuse_deletion()
+
+	def keep_text_as_text(self):
+		"""What people typed is shown, never obeyed."""
+		typed_text.tame_fields(self)
 
 	def refuse_by_hand(self):
 		"""What came in stays as it came; what becomes of it is decided by the form's buttons (`mail_triage`)."""
