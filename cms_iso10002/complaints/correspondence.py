@@ -154,7 +154,7 @@ def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 		channel = "E-mail" if person["email"] else ""
 		if not channel and (ways["Phone"] or ways["Post"]):
 			frappe.throw(
-				_("There is no e-mail address: say how {0} was told (Told By).").format(
+				_("There is no e-mail address: say how {0} was told (How They Are Told).").format(
 					person["name"] or _("the complainant")
 				)
 			)
@@ -195,7 +195,7 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 			"reference_name": doc.name,
 			"subject": subject,
 			"content": content,
-			"sender": _sender(),
+			"sender": sender(),
 			"recipients": recipient,
 			"message_id": mail_thread.new_message_id(),
 			"has_attachment": 0,
@@ -208,7 +208,7 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 	return communication.name
 
 
-def _sender() -> str | None:
+def sender() -> str | None:
 	"""The address letters come from: that of the account the settings name, else Frappe's choice."""
 	account = frappe.db.get_single_value("Complaint Settings", "outgoing_email_account")
 	return frappe.get_cached_value("Email Account", account, "email_id") if account else None

@@ -65,7 +65,7 @@ def letter_context(
 	"""What a letter of `kind` about `complaint` may say, as plain values in its language.
 
 	`extra` holds what only the sender knows: question, answer_by, message (or body), reason, duplicate_of,
-	new_due, dated, recipient, channel, action_code, feedback_url. A representative without verified authority learns that
+	new_due, dated, recipient, channel, action_code, tracking_url, feedback_url. A representative without verified authority learns that
 	the complaint arrived, and nothing else. Text is not escaped here: `render` and `complaint_letter` do that.
 	"""
 	extra = extra or {}
@@ -120,6 +120,7 @@ def _ways_to_answer(context: Mapping[str, Any], extra: Mapping[str, Any]) -> dic
 		"phone_way": by_phone,
 		"action_code": cstr(extra.get("action_code")) if known and context["on_paper"] else "",
 		"feedback_url": _web_address(extra.get("feedback_url")) if known else "",
+		"tracking_url": _web_address(extra.get("tracking_url")),
 	}
 
 

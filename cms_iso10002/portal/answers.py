@@ -41,12 +41,13 @@ ANSWERS = {
 
 
 def filed(doc, key: str) -> dict[str, Any]:
-	"""The answer to a filing: reference, key (shown this once), and what happens next."""
+	"""The answer to a filing: reference, key (shown this once), what happens next, whether a receipt was mailed."""
 	return {
 		"reference": doc.name,
 		"key": key,
 		"state": view.state(doc.status),
 		"next_steps": view.next_steps(doc, view.language()),
+		"mailed": bool(doc.flags.receipt_mailed),
 	}
 
 
@@ -61,7 +62,7 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 	communication = _communication(found, text or _("See the files."))
 	uploads.keep(actions.survivor(doc.name), checked, communication)
 	if doc.status == "Awaiting Complainant" and found.knows:
-		_perform(found, "Resume", {"answer": text or _("See the files.")})
+		_perform(found, "Resume", _by(found, {"answer": text or _("See the files.")}))
 	_tell(doc, _("New message on {0}").format(doc.name))
 
 
@@ -80,7 +81,7 @@ def respond(found: Access, answer: str, words: str = "") -> None:
 	_may(found.may_act)
 	if answer not in ANSWERS:
 		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
-	data = {"words": _said(words, "words"), "given_by": _giver(found)}
+	data = _by(found, {"words": _said(words, "words")})
 	if found.doc.status == "Closed" and answer != "Accepted":
 		_perform(found, "Record Late Rejection", data)
 	elif answer == "Accepted":
@@ -97,7 +98,7 @@ def request_review(found: Access, reason: str = "") -> None:
 		raise Mistakes({"": _("This was our final answer: it was given after a review. You can write to us.")})
 	reason = _said(reason, "reason")
 	if found.doc.status == "Response Sent":
-		_perform(found, "Record Rejection", {"words": reason, "given_by": _giver(found)})
+		_perform(found, "Record Rejection", _by(found, {"words": reason}))
 	_perform(found, "Request Review", {"reason": reason})
 	doc = frappe.get_doc("Complaint", found.reference)
 	alerts.notify(doc, alerts.managers(doc), _("A review of {0} is asked for").format(doc.name))
@@ -109,7 +110,7 @@ def withdraw(found: Access, words: str) -> None:
 	words = _said(words, "words")
 	if not words:
 		raise Mistakes({"words": _("Tell us in a few words that you withdraw, and why if you like.")})
-	_perform(found, "Withdraw", {"words": words, "given_by": _giver(found), "channel": "Portal"})
+	_perform(found, "Withdraw", _by(found, {"words": words}))
 	_tell(found.doc, _("{0} was withdrawn").format(found.reference))
 
 
@@ -151,6 +152,11 @@ def _may(allowed: bool) -> None:
 
 def _giver(found: Access) -> str:
 	return keys.REPRESENTATIVE if found.role == keys.REPRESENTATIVE else keys.COMPLAINANT
+
+
+def _by(found: Access, data: Mapping[str, Any]) -> dict[str, Any]:
+	"""`data` with who said it, and how."""
+	return {**data, "given_by": _giver(found), "channel": "Portal"}
 
 
 def _said(text: str, field: str) -> str:

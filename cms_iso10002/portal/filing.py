@@ -18,7 +18,7 @@ from frappe.utils import cint, escape_html, getdate, validate_email_address
 from cms_iso10002.complaints import alerts, clock, intake, timeline, uploads
 from cms_iso10002.complaints.uploads import Upload
 from cms_iso10002.erpnext_bridge import portal_customer
-from cms_iso10002.portal import keys, limits
+from cms_iso10002.portal import keys, limits, receipts
 from cms_iso10002.portal.errors import Mistakes
 
 FAST = 3.0
@@ -148,7 +148,9 @@ def file(
 	key = _hand_out_key(doc, filing)
 	uploads.keep(doc.name, files)
 	_suspect(doc, honeypot, started)
-	return frappe.get_doc("Complaint", doc.name), key
+	filed = frappe.get_doc("Complaint", doc.name)
+	filed.flags.receipt_mailed = receipts.send(filed)
+	return filed, key
 
 
 def mistakes(filing: Filing) -> dict[str, str]:

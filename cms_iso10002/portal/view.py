@@ -34,6 +34,14 @@ STANDING = ("Response Sent", "Accepted", "Closed")
 """States in which aspects are those of the answer that was sent, and nobody works on others."""
 ANSWERABLE = (*STANDING, "Rejected")
 """States in which it is for the complainant to say what they think of the answer, or to go further."""
+WAYS = (
+	"complainant_email",
+	"complainant_phone",
+	"complainant_address",
+	"representative_email",
+	"representative_phone",
+)
+"""How somebody can be told; who gave none of them looks on the page."""
 MOST_ROWS = 100
 """Cases in one list, messages of one case."""
 
@@ -60,7 +68,8 @@ def case(access: Access) -> dict[str, Any]:
 			"timeline": _timeline(happened, spoken),
 			"messages": _messages(doc, happened, spoken),
 			"files": _files(filed_with(happened)),
-			"question": question(doc, spoken),
+			"question": question(doc, happened, spoken),
+			"told": told_us(doc, spoken),
 			**told(doc, spoken),
 			"goes_on_as": cstr(doc.duplicate_of) if doc.status == "Duplicate" else "",
 			"feedback": rating(doc) if access.may_act else None,
@@ -72,7 +81,7 @@ def case(access: Access) -> dict[str, Any]:
 def _nothing_known() -> dict[str, Any]:
 	"""The answer's other parts, empty: so that pages need not ask whether they are there."""
 	lists = dict.fromkeys(("next_steps", "timeline", "messages", "files"), ())
-	none = dict.fromkeys(("question", "decision", "recourse", "feedback"))
+	none = dict.fromkeys(("question", "told", "decision", "recourse", "feedback"))
 	texts = dict.fromkeys(("subject", "description", "goes_on_as"), "")
 	return {**{name: list(value) for name, value in lists.items()}, **none, **texts}
 
@@ -112,7 +121,10 @@ def day(value: Any, language: str) -> dict[str, str]:
 
 def next_steps(doc, language: str) -> list[dict[str, str]]:
 	"""What happens next and by when: `label`, `due` (a date, or words), the soonest first."""
-	return letter_steps.next_steps({"milestones": doc.milestones, "name": doc.name}, "", language)
+	steps = {**letter_steps.CONFIRMING, **letter_steps.STEPS}
+	if not any(doc.get(name) for name in WAYS):
+		steps = letter_steps.ON_THE_PAGE
+	return letter_steps.next_steps({"milestones": doc.milestones, "name": doc.name}, "", language, steps)
 
 
 def actions(access: Access) -> list[dict[str, str]]:
@@ -141,10 +153,11 @@ def _may_still_reject(doc) -> bool:
 	return not until or get_datetime(until).date() >= clock.today()
 
 
-def question(doc, language: str) -> dict[str, Any] | None:
-	"""The question that waits for an answer: `text`, `asked`, or None."""
+def question(doc, happened: Iterable[Mapping[str, Any]], language: str) -> dict[str, Any] | None:
+	"""The question that waits for an answer: `text`, `asked`, `answer_by`, or None."""
 	if doc.status != "Awaiting Complainant":
 		return None
+	until = [event["data"].get("until") for event in happened if event["kind"] == "paused"][-1:]
 	asked = frappe.get_all(
 		"Complaint Letter",
 		filters={"complaint": doc.name, "kind": "Information Request"},
@@ -152,7 +165,33 @@ def question(doc, language: str) -> dict[str, Any] | None:
 		order_by="sent_on desc, creation desc",
 		limit=1,
 	)
-	return {"text": cstr(asked[0].message), "asked": day(asked[0].sent_on, language)} if asked else None
+	if not asked:
+		return None
+	return {
+		"text": cstr(asked[0].message),
+		"asked": day(asked[0].sent_on, language),
+		"answer_by": day(until[0] if until else None, language),
+	}
+
+
+def told_us(doc, language: str) -> dict[str, Any]:
+	"""What they told us besides the description: `remedy`, `remedy_notes`, `customer_reference`, `occurred`, `items`,
+	and whether colleagues see it (`shared`)."""
+	return {
+		"remedy": _(doc.remedy_requested) if doc.remedy_requested else "",
+		"remedy_notes": printing.plain_text(doc.remedy_notes),
+		"customer_reference": cstr(doc.customer_reference),
+		"occurred": day(doc.occurred_on, language),
+		"items": [_item(row) for row in doc.subjects],
+		"shared": bool(cint(doc.share_with_company)),
+	}
+
+
+def _item(row: Mapping[str, Any]) -> str:
+	"""An item or a document that the complaint is about, by name."""
+	what = row["item_name"] or row["item_code"]
+	document = " ".join((_(row["reference_doctype"]), row["reference_name"])) if row["reference_name"] else ""
+	return ", ".join(filter(None, (what, document)))
 
 
 def told(doc, language: str) -> dict[str, Any]:

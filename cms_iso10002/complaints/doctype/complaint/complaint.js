@@ -205,7 +205,7 @@ Object.assign(cms_iso10002, {
 				cms_iso10002.channel_field(frm),
 				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
 				...cms_iso10002.format_fields(frm),
-				{ fieldname: "message", fieldtype: "Small Text", label: __("Remark") },
+				{ fieldname: "message", fieldtype: "Small Text", label: __("Remark, Not in the Letter") },
 			],
 			(values) => cms_iso10002.send_letter(frm, "Acknowledgement", values),
 			__("Acknowledgement"),
@@ -317,7 +317,7 @@ Object.assign(cms_iso10002, {
 		return {
 			fieldname: "channel",
 			fieldtype: "Select",
-			label: __("Told By"),
+			label: __("How They Are Told"),
 			options: ["", "E-mail", "Post", "Phone", "In Person", "Portal"],
 			default: frm.doc.preferred_channel,
 		};
