@@ -279,6 +279,8 @@ def _words_for(event: Mapping[str, Any]) -> str | None:
 		return ARRIVALS.get(data.get("to"))
 	if kind == "rejected" and data.get("response") == "Partly Accepted":
 		kind = "rejected in part"
+	if kind == "resumed" and not data.get("answered"):
+		kind = "resumed without"
 	return EVENTS.get(kind)
 
 
