@@ -26,6 +26,8 @@ FAST = 3.0
 """Seconds: nobody fills in the form faster."""
 LONGEST = 140
 """Characters of a one-line field."""
+CATEGORY = "Complaint Category"
+"""The context in which names of categories are translated: *Credit* is another word in the books."""
 ACTING = ("", "self", "other")
 """Whom one files for; "" says nothing about it."""
 CHOICES = {
@@ -264,9 +266,9 @@ def categories() -> list[dict[str, str]]:
 	return [
 		{
 			"name": row.name,
-			"label": _(row.category_name),
+			"label": _(row.category_name, context=CATEGORY),
 			"description": _(row.description or ""),
-			"group": _(row.parent) if row.parent else "",
+			"group": _(row.parent, context=CATEGORY) if row.parent else "",
 		}
 		for row in rows
 	]

@@ -16,7 +16,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, cstr, get_datetime
 
 from cms_iso10002.complaints import clock, feedback, letter_language, letter_steps, printing
-from cms_iso10002.complaints.letter_content import decided
+from cms_iso10002.complaints.letter_content import decided, remedy_text
 from cms_iso10002.portal import keys
 from cms_iso10002.portal.access import COLLEAGUE, Access
 from cms_iso10002.portal.words import (
@@ -178,7 +178,7 @@ def told_us(doc, language: str) -> dict[str, Any]:
 	"""What they told us besides the description: `remedy`, `remedy_notes`, `customer_reference`, `occurred`, `items`,
 	and whether colleagues see it (`shared`)."""
 	return {
-		"remedy": _(doc.remedy_requested) if doc.remedy_requested else "",
+		"remedy": remedy_text(doc.remedy_requested),
 		"remedy_notes": printing.plain_text(doc.remedy_notes),
 		"customer_reference": cstr(doc.customer_reference),
 		"occurred": day(doc.occurred_on, language),
