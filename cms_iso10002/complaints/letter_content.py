@@ -255,7 +255,9 @@ def _referral_note(category: str | None) -> str:
 
 
 def remedy_text(name: str | None, notes: str | None = None) -> str:
-	return ": ".join(part for part in (_(name, context="Complaint Remedy") if name else "", cstr(notes).strip()) if part)
+	return ": ".join(
+		part for part in (_(name, context="Complaint Remedy") if name else "", cstr(notes).strip()) if part
+	)
 
 
 def _answer_by(extra: Mapping[str, Any], settings: Any, language: str) -> str:

@@ -16,7 +16,6 @@ from markupsafe import escape
 from cms_iso10002.complaints.letter_content import STANDARD_SIZE, Doc, letter_context
 from cms_iso10002.complaints.letter_text import escaped
 
-
 FIRST = "Complaint Acknowledgement"
 """The letter that everybody gets."""
 

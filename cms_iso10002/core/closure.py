@@ -89,7 +89,13 @@ def no_reply(case: Case) -> list[str]:
 		missing.append(N_("the reminders sent"))
 	if not decision.get("recourse_explained"):
 		missing.append(N_("the recourse explained"))
-	done = ("Implemented", "Verified", "Cancelled", "Declined", "Offered")  # what is offered is looked at below
+	done = (
+		"Implemented",
+		"Verified",
+		"Cancelled",
+		"Declined",
+		"Offered",
+	)  # what is offered is looked at below
 	if any(r.get("basis") in UNCONDITIONAL and r.get("state") not in done for r in case.rows("redress")):
 		missing.append(N_("the unconditional redress implemented"))
 	return missing + agreed_redress_missing(case)

@@ -95,7 +95,9 @@ def request_review(found: Access, reason: str = "") -> None:
 	"""Ask for a review; who has not rejected our answer yet rejects it by that."""
 	_may(found.may_act)
 	if view.is_final(found.doc):
-		raise Mistakes({"": _("This was our final answer: it was given after a review. You can write to us.")})
+		raise Mistakes(
+			{"": _("This was our final answer: it was given after a review. You can write to us.")}
+		)
 	reason = _said(reason, "reason")
 	if found.doc.status == "Response Sent":
 		_perform(found, "Record Rejection", _by(found, {"words": reason}))

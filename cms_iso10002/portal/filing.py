@@ -215,7 +215,9 @@ def _check_people(filing: Filing, errors: dict[str, str]) -> None:
 
 def _check_representative(filing: Filing, errors: dict[str, str]) -> None:
 	"""Whoever acts for somebody else says who they are and how they are reached, or the case would be taken for theirs."""
-	told = [f.name for f in fields(filing) if f.name.startswith("representative_") and getattr(filing, f.name)]
+	told = [
+		f.name for f in fields(filing) if f.name.startswith("representative_") and getattr(filing, f.name)
+	]
 	if filing.acting != "other" and not told:
 		return
 	if not filing.representative_name:
@@ -307,7 +309,9 @@ def _values(filing: Filing, who: portal_customer.Who) -> dict[str, Any]:
 		values.pop("share_with_company", None)
 	if filing.representative_name:
 		values["correspondence_to"] = "Both" if filing.complainant_email else "Representative"
-		if frappe.session.user != "Guest" and not (filing.representative_email or filing.representative_phone):
+		if frappe.session.user != "Guest" and not (
+			filing.representative_email or filing.representative_phone
+		):
 			values["representative_email"] = frappe.db.get_value("User", frappe.session.user, "email")
 	elif not filing.is_anonymous:
 		values.update(_from_account(filing, who, customer))

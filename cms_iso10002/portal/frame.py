@@ -73,7 +73,9 @@ def picks(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
 	return [
 		{
 			"value": f"{row['doctype']}|{row['name']}",
-			"label": _(DOCUMENTS[row["doctype"]]).format(row["name"], letter_language.date_text(row["date"], spoken)),
+			"label": _(DOCUMENTS[row["doctype"]]).format(
+				row["name"], letter_language.date_text(row["date"], spoken)
+			),
 			"items": [
 				{
 					"value": f"{row['doctype']}|{row['name']}|{item['item_code']}",

@@ -23,6 +23,7 @@ PREFIX = {COMPLAINANT: "C", REPRESENTATIVE: "R"}
 """A key says whose it is; what it says is hashed with it, so nobody can change it."""
 
 KEY = re.compile(r"([cr]?)([0-9a-f]{32})")
+"""A key without its dashes; who reads it out may leave out the letter in front."""
 
 HASH_OF_NOTHING = hashlib.sha256().hexdigest()
 """Compared with where no key was handed out, or there is no such case."""

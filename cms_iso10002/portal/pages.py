@@ -260,7 +260,7 @@ def _languages() -> list[dict[str, str]]:
 		"Language", filters={"enabled": 1}, fields=["name", "language_name"], order_by="language_name"
 	)
 	written = letter_template.languages()
-	ours, others = _("We write in these"), _("Others: tell us, and we find somebody who helps")
+	ours, others = _("We write in these"), _("Others: our letters are in English, then")
 	known = [
 		{"name": row.name, "label": row.language_name, "group": ours if row.name in written else others}
 		for row in rows

@@ -77,7 +77,9 @@ def _content(doc, language: str) -> str:
 		),
 	]
 	after = [
-		_("You need the reference and the key that we showed you. There you also get a new key if you lost it."),
+		_(
+			"You need the reference and the key that we showed you. There you also get a new key if you lost it."
+		),
 		_("If you did not complain to us, somebody gave us your address by mistake: please tell us."),
 	]
 	return "".join(

@@ -86,21 +86,18 @@ def _nothing_known() -> dict[str, Any]:
 	return {**{name: list(value) for name, value in lists.items()}, **none, **texts}
 
 
-def state(status: str) -> dict[str, str]:
-	"""A state: its code, its name for the public, and what it means."""
-	label, meaning = STATES[status]
+def state(status: str, answer: str = "") -> dict[str, str]:
+	"""A state: its code, its name for the public, and what it means, where our decision had this `answer`."""
+	in_part = status == "Rejected" and answer == "Partly Accepted"
+	label, meaning = IN_PART if in_part else STATES[status]
 	return {"code": status, "label": _(label), "meaning": _(meaning)}
 
 
 def _state_of(doc) -> dict[str, str]:
 	"""The state of a case of which the decisions are known: a rejection may be one in part, or of the last answer."""
-	found = state(doc.status)
-	if doc.status != "Rejected":
-		return found
-	answer = doc.decisions[-1].response if doc.decisions else ""
-	if answer == "Partly Accepted":
-		found.update(label=_(IN_PART[0]), meaning=_(IN_PART[1]))
-	if is_final(doc):
+	answer = cstr(doc.decisions[-1].response) if doc.decisions else ""
+	found = state(doc.status, answer)
+	if doc.status == "Rejected" and is_final(doc):
 		found["meaning"] = _(FINAL.get(answer, FINAL["Rejected"]))
 	return found
 
@@ -375,7 +372,7 @@ def _files(names: Iterable[str]) -> list[dict[str, Any]]:
 def rows(condition, role_of, start: int = 0) -> dict[str, Any]:
 	"""The cases that `condition` keeps, the latest first, MOST_ROWS from `start`: what a list shows, and whether more follow."""
 	table, spoken = DocType("Complaint"), language()
-	fields = ("name", "subject", "status", "received_on", "due_at", "due_stage", "modified")
+	fields = ("name", "subject", "status", "response", "received_on", "due_at", "due_stage", "modified")
 	fields += ("representative_name", "representative_verified_by", "representative_valid_until")
 	fields += ("owner", "channel", "contact", "customer", "complainant_email", "representative_email")
 	fields += ("share_with_company", "confidentiality")
@@ -400,7 +397,7 @@ def _row(row, role: str, language: str) -> dict[str, Any]:
 	return {
 		"reference": row.name,
 		"subject": cstr(row.subject) if known else "",
-		"state": state(row.status),
+		"state": state(row.status, row.response),
 		"received": day(row.received_on, language),
 		"waits_for_me": row.status in ("Awaiting Complainant", "Response Sent")
 		and known

@@ -33,7 +33,9 @@ STATES = {
 
 IN_PART = (
 	N_("Accepted in part"),
-	N_("You accepted our answer in part. You can ask for a review of the rest by somebody who had no part in it."),
+	N_(
+		"You accepted our answer in part. You can ask for a review of the rest by somebody who had no part in it."
+	),
 )
 FINAL = {
 	"Rejected": N_("You did not accept our final answer."),

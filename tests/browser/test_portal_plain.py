@@ -7,7 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.portal import DESKTOP, FORGET, PHONE, Desk, file_complaint, look, picture, script, stands, too_wide, word
+from tests.browser.portal import (
+	DESKTOP,
+	FORGET,
+	PHONE,
+	Desk,
+	file_complaint,
+	look,
+	picture,
+	script,
+	stands,
+	too_wide,
+	word,
+)
 
 PICTURES = os.environ.get("CMS_PORTAL_PICTURES", "")
 GUEST = {"complainant_name": "Gerda Gast", "complainant_email": "gerda@gast.test"}

@@ -5,13 +5,13 @@ from __future__ import annotations
 import frappe
 import pytest
 
-
 from cms_iso10002.portal import api, pages
 from tests.site.factories import act, advance, as_user, edit, make_complaint, make_item, make_user
 from tests.site.portal_factories import (
 	FILING,
 	file_as_guest,
 	guest,
+	make_portal_user,
 	start_counting_anew,
 )
 from tests.site.test_portal_pages import opened
@@ -102,6 +102,10 @@ def test_accepting_in_part_is_told_as_such():
 	assert seen["decision"]["words"] == words
 	assert "part" in seen["timeline"][-1]["text"]
 	assert not any("did not accept" in line["text"] for line in seen["timeline"])
+	customer = make_portal_user("teilweise")
+	frappe.db.set_value("Complaint", me["reference"], "complainant_email", customer)
+	listed = guest(api.list_complaints, user=customer)["complaints"]
+	assert "part" in listed[0]["state"]["label"]
 
 
 # The final answer is the final answer
@@ -176,7 +180,9 @@ def test_the_receipt_goes_to_who_filed_and_not_too_often():
 
 
 def queued(address: str) -> list[str]:
-	return frappe.get_all("Email Queue Recipient", {"recipient": address}, pluck="parent", order_by="creation")
+	return frappe.get_all(
+		"Email Queue Recipient", {"recipient": address}, pluck="parent", order_by="creation"
+	)
 
 
 def test_letters_say_where_the_page_is():

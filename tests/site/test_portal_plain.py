@@ -53,7 +53,9 @@ def test_kinds_of_problem_come_in_groups():
 	rows = opened(pages.new_complaint, method="GET").categories
 	groups = [row["group"] for row in rows]
 	assert len(set(groups)) > 5 and "Defective, Wrong or Damaged" in groups
-	assert len([one for one, before in zip(groups, ["", *groups]) if one != before]) == len(set(groups))
+	assert len([one for one, before in zip(groups, ["", *groups], strict=False) if one != before]) == len(
+		set(groups)
+	)
 
 
 def test_what_may_be_asked_for_is_in_plain_words():
