@@ -135,6 +135,7 @@ permission_query_conditions = {
 
 # The portal gives letters what people without e-mail answer with, and the link to rate our handling.
 complaint_action_code = ["cms_iso10002.portal.links.action_code"]
+complaint_tracking_url = ["cms_iso10002.portal.links.tracking_url"]
 complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
 
 # Rows that nobody edits: Frappe writes them anew on every migrate. What people may edit is seeded, from fixtures/seed.

@@ -7,11 +7,13 @@ REST, a bulk action and an import obey the same rules.
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import frappe
 from frappe import _
+from frappe.utils import escape_html
 
-from cms_iso10002.complaints import access_log, actors, cases, clock, intake
+from cms_iso10002.complaints import access_log, actors, cases, clock, correspondence, intake
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import formats, guards, lifecycle
 from cms_iso10002.core.refusal import Refusal
@@ -62,7 +64,7 @@ def get_dialog(complaint: str, action: str) -> dict:
 	except Refusal as refusal:
 		cases.refuse(refusal)
 	return {
-		"fields": [_dialog_field(doc, ask) for ask in transition.asks if _is_asked(doc, ask)],
+		"fields": [_dialog_field(doc, ask, action) for ask in transition.asks if _is_asked(doc, ask)],
 		"missing": lifecycle.phrase(missing, _),
 	}
 
@@ -72,7 +74,7 @@ def _is_asked(doc, ask: lifecycle.Ask) -> bool:
 	return ask is not lifecycle.FORMAT or doc.correspondence_format in formats.MADE_BY_PEOPLE
 
 
-def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
+def _dialog_field(doc, ask: lifecycle.Ask, action: str) -> dict[str, Any]:
 	options = ask.options if isinstance(ask.options, str) else "\n".join(ask.options)
 	return {
 		"fieldname": ask.name,
@@ -81,23 +83,60 @@ def _dialog_field(doc, ask: lifecycle.Ask) -> dict[str, Any]:
 		"options": options,
 		"reqd": int(ask.required),
 		"default": doc.get(ask.preset) if ask.preset else None,
-		"description": _hint(ask, doc),
+		"description": _hint(ask, doc, action),
 	}
 
 
-def _hint(ask: lifecycle.Ask, doc) -> str | None:
+def _hint(ask: lifecycle.Ask, doc, action: str) -> str | None:
 	"""What is not plain from the label: a dialog must not mail a customer unawares."""
 	if ask is lifecycle.TOLD_OF_CLOSING:
-		return _hint_of_closing(doc)
-	if ask.name == "channel":
-		return _(
-			"E-mail (or empty, where there is an address): the letter is sent now. Otherwise it is only recorded."
+		return f"{_hint_of_closing(doc)} {_letter_hint(doc, action)}"
+	if ask.name == "channel" and action in LETTER_OF:
+		return "{0} {1}".format(
+			_(
+				"E-mail (or empty, where there is an address): the letter is sent now. Otherwise it is only recorded."
+			),
+			_letter_hint(doc, action),
 		)
 	if ask is lifecycle.FORMAT:
 		return _(
 			"They asked for another format than plain text: tick this once they have it, or have said that plain will do."
 		)
 	return _("Empty: now") if ask.kind == "Datetime" else None
+
+
+LETTER_OF = {
+	"Acknowledge": "Acknowledgement",
+	"Send Response": "Decision",
+	"Resolve Early": "Summary Resolution",
+	"Ask Complainant": "Information Request",
+	"Close": "Closure",
+	"Put Out of Scope": "Out of Scope",
+	"Mark as Duplicate": "Closure",
+}
+"""The letter that an action sends, to be looked at before."""
+
+
+def _letter_hint(doc, action: str) -> str:
+	kind = LETTER_OF.get(action, "")
+	if kind == "Decision" and doc.decisions and doc.decisions[-1].level == "Internal Review":
+		kind = "Review Outcome"
+	return letter_hint(doc, kind)
+
+
+def letter_hint(doc, kind: str) -> str:
+	"""To whom a letter of `kind` goes, and a link to see it before it is sent; HTML."""
+	url = f"/printview?doctype=Complaint&name={quote(doc.name)}&format={quote('Complaint ' + kind)}"
+	link = f'<a href="{escape_html(url)}" target="_blank">{_("See the letter before it is sent")}</a>'
+	return f"{escape_html(correspondence.whom(doc, kind))} {link}"
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_letter_hint(complaint: str, kind: str) -> str:
+	"""What the dialog of a letter says about who gets it; `kind` is one of the kinds of letters. HTML."""
+	doc = frappe.get_doc("Complaint", complaint)
+	doc.check_permission("read")
+	return letter_hint(doc, kind)
 
 
 def _hint_of_closing(doc) -> str:

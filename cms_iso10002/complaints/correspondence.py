@@ -6,6 +6,7 @@ thread outlives the purged Email Queue. A delivery that fails undoes, as an even
 
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import frappe
 from frappe import _
@@ -78,6 +79,8 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	letter.insert(
 		ignore_permissions=True
 	)  # nobody may create letters but through here, where the case was checked
+	if channel == "Post" and letter.delivery == "Sent":
+		_offer_to_print(letter)
 	told = letter.delivery != "Not Possible"
 	event = spec.event if told or spec.event == "response_sent" else "letter_not_possible"
 	data = {"letter": letter.name, "kind": spec.kind, "channel": channel, "delivery": letter.delivery}
@@ -94,6 +97,19 @@ def attempt(doc, spec: LetterSpec) -> EventSpec | None:
 	except (frappe.ValidationError, frappe.OutgoingEmailError):
 		frappe.clear_last_message()
 		return None
+
+
+def _offer_to_print(letter) -> None:
+	"""Whoever says that it goes by post has it on paper with one click, as it is recorded."""
+	frappe.msgprint(
+		_("The letter is recorded as posted. {0}").format(
+			'<a href="/printview?doctype=Complaint%20Letter&amp;name={0}" target="_blank">{1}</a>'.format(
+				quote(letter.name), _("Print it")
+			)
+		),
+		title=_("Print the Letter"),
+		indicator="blue",
+	)
 
 
 def _asks_rating(composed: letter_template.Composed, channel: str) -> bool:
@@ -155,19 +171,44 @@ def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 		channel = "E-mail" if person["email"] else ""
 		if not channel and (ways["Phone"] or ways["Post"]):
 			frappe.throw(
-				_("There is no e-mail address: say how {0} was told (Told By).").format(
+				_("There is no e-mail address: say how {0} was told (How They Are Told).").format(
 					person["name"] or _("the complainant")
 				)
+				+ _why_not_the_representative(doc, person)
 			)
 		channel = channel or "Post"
 	recipient = spec.recipient or ways.get(channel) or ""
 	if channel == "E-mail" and not spec.recipient:
 		recipient = ", ".join(_addresses(doc, person))
 	if channel == "E-mail" and not recipient:
-		frappe.throw(_("There is no e-mail address to write to: choose another channel."))
+		frappe.throw(
+			_("There is no e-mail address to write to: choose another channel.")
+			+ _why_not_the_representative(doc, person)
+		)
 	if channel == "Post" and not recipient and any(ways.values()):
-		frappe.throw(_("There is no postal address to write to: enter one, or choose another channel."))
+		frappe.throw(
+			_("There is no postal address to write to: enter one, or choose another channel.")
+			+ _why_not_the_representative(doc, person)
+		)
 	return channel, recipient or (person["name"] if channel in SPOKEN else "")
+
+
+def _why_not_the_representative(doc, person: dict[str, Any]) -> str:
+	"""The reason, after a blank, where letters would go to a representative if their authority were verified."""
+	if not doc.representative_name or person["is_representative"] or letter_recipient.is_verified(doc):
+		return ""
+	return " " + _(
+		"The authority of {0} is not verified: until it is, letters go to the complainant only."
+	).format(doc.representative_name)
+
+
+def whom(doc, kind: str) -> str:
+	"""To which e-mail addresses a letter of `kind` would go, as a sentence for dialogs."""
+	person = letter_recipient.recipient(doc, kind)
+	addresses = ", ".join(_addresses(doc, person))
+	if addresses:
+		return _("By e-mail it goes to {0}.").format(addresses)
+	return _("There is no e-mail address.") + _why_not_the_representative(doc, person)
 
 
 def _addresses(doc, person: dict[str, Any]) -> list[str]:
@@ -196,7 +237,7 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 			"reference_name": doc.name,
 			"subject": subject,
 			"content": content,
-			"sender": _sender(),
+			"sender": sender(),
 			"recipients": recipient,
 			"message_id": mail_thread.new_message_id(),
 			"has_attachment": 0,
@@ -209,7 +250,7 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 	return communication.name
 
 
-def _sender() -> str | None:
+def sender() -> str | None:
 	"""The address letters come from: that of the account the settings name, else Frappe's choice."""
 	account = frappe.db.get_single_value("Complaint Settings", "outgoing_email_account")
 	return frappe.get_cached_value("Email Account", account, "email_id") if account else None

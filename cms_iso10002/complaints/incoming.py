@@ -330,7 +330,11 @@ def _resume(doc) -> None:
 	try:
 		with all_or_nothing():
 			actions.perform(
-				doc.name, "Resume", {"answer": _("By e-mail")}, roles=("Complainant",), by_system=True
+				doc.name,
+				"Resume",
+				{"answer": _("By e-mail"), "channel": "E-mail"},
+				roles=("Complainant",),
+				by_system=True,
 			)
 	except frappe.ValidationError:
 		frappe.clear_last_message()

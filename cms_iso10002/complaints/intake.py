@@ -95,7 +95,7 @@ def complete(doc) -> None:
 	"""Fill what nobody needs to type: company, language, who recorded it and when, what the category implies."""
 	doc.recorded_on = clock.now_site()
 	doc.received_on = moment(doc.received_on or doc.recorded_on, _("Received On"))
-	doc.received_by = doc.received_by or frappe.session.user
+	doc.received_by = doc.received_by or _receiver(frappe.session.user)
 	doc.company = doc.company or default_company()
 	doc.language = doc.language or frappe.local.lang
 	if doc.customer and not doc.complainant_name:
@@ -105,6 +105,11 @@ def complete(doc) -> None:
 		doc.safety_implication = "Yes"
 	if category and category.default_severity and not doc.severity:
 		doc.severity = category.default_severity
+
+
+def _receiver(user: str) -> str | None:
+	"""Who of us received it: nobody, where somebody from outside filed it themselves."""
+	return None if frappe.db.get_value("User", user, "user_type", cache=True) == "Website User" else user
 
 
 def moment(value: Any, label: str):

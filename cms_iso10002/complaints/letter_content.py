@@ -66,7 +66,7 @@ def letter_context(
 	"""What a letter of `kind` about `complaint` may say, as plain values in its language.
 
 	`extra` holds what only the sender knows: question, answer_by, message (or body), reason, duplicate_of,
-	new_due, dated, recipient, channel, action_code, feedback_url. A representative without verified authority learns that
+	new_due, dated, recipient, channel, action_code, tracking_url, feedback_url. A representative without verified authority learns that
 	the complaint arrived, and nothing else. Text is not escaped here: `render` and `complaint_letter` do that.
 	"""
 	extra = extra or {}
@@ -130,6 +130,7 @@ def _ways_to_answer(context: Mapping[str, Any], extra: Mapping[str, Any]) -> dic
 		"phone_way": by_phone,
 		"action_code": left_to_right(code, context["direction"]) if known and context["on_paper"] else "",
 		"feedback_url": _web_address(extra.get("feedback_url")) if known else "",
+		"tracking_url": _web_address(extra.get("tracking_url")),
 	}
 
 
@@ -264,7 +265,9 @@ def _referral_note(category: str | None) -> str:
 
 
 def remedy_text(name: str | None, notes: str | None = None) -> str:
-	return ": ".join(part for part in (_(name) if name else "", cstr(notes).strip()) if part)
+	return ": ".join(
+		part for part in (_(name, context="Complaint Remedy") if name else "", cstr(notes).strip()) if part
+	)
 
 
 def _answer_by(extra: Mapping[str, Any], settings: Any, language: str) -> str:

@@ -53,6 +53,14 @@ def locale(language: str) -> Locale:
 		return Locale("en")
 
 
+def is_known(language: str) -> bool:
+	"""Whether a code is that of a language people speak; some are there for translators alone."""
+	try:
+		return bool(Locale.parse(language, sep="-"))
+	except (UnknownLocaleError, ValueError):
+		return False
+
+
 def direction(language: str) -> str:
 	return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
 

@@ -14,6 +14,7 @@ from frappe import _
 from frappe.utils import cstr
 from markupsafe import Markup
 
+from cms_iso10002.complaints.letter_access import address
 from cms_iso10002.complaints.letter_content import Doc, letter_context
 from cms_iso10002.complaints.letter_language import speaking, spoken
 from cms_iso10002.complaints.letter_template import compose
@@ -60,7 +61,7 @@ def of_record(letter: Doc) -> dict[str, Any]:
 def preview(complaint: Doc, kind: str, language: str) -> dict[str, Any]:
 	"""The letter of `kind` that could be sent now, marked as one that was not."""
 	with speaking(language):
-		composed = compose(complaint, kind, _placeholders(kind), language)
+		composed = compose(complaint, kind, {**_placeholders(kind), **address(complaint, kind)}, language)
 	page = json.loads(frozen(composed.context))
 	return {**_printable(page, composed.subject, composed.content), "is_preview": True}
 

@@ -24,21 +24,33 @@ STEPS = {
 }
 """Milestones that are promises to the complainant, in plain words. The others are the organisation's own, and
 that we have the complaint any letter confirms."""
+CONFIRMING = {"acknowledge": N_("We confirm to you that we deal with your complaint")}
+"""Promised on the page before any letter."""
+ON_THE_PAGE = {
+	"acknowledge": N_("We confirm here that we deal with your complaint"),
+	"update": N_("We say here how far we have got"),
+	"decide": N_("We say here what we found and what we decided"),
+	"review": N_("We say here what came of the review"),
+	"implement": N_("We carry out what was agreed"),
+}
+"""The same for who gave us no way to reach them: they look it up."""
 TELLING = {"Acknowledgement": clocks.ACKNOWLEDGED, "Holding Response": clocks.HOLDING_RESPONSE_SENT}
 """The event that a letter makes, where it is not that of an update."""
 OPEN_MILESTONES = ("Running", "Paused", "Overdue")
 
 
-def next_steps(complaint: Doc, kind: str, language: str) -> list[dict[str, str]]:
-	"""What is still to come, by when: the first open milestone of each stage that is a promise, soonest first."""
+def next_steps(
+	complaint: Doc, kind: str, language: str, steps: Mapping[str, str] = STEPS
+) -> list[dict[str, str]]:
+	"""What is still to come, by when: the first open milestone of each of `steps`, in their words, soonest first."""
 	found: dict[str, tuple[datetime, dict[str, str]]] = {}
 	for row in _milestones(complaint, kind):
 		stage, due = row.get("stage"), row.get("due_at")
-		if stage not in STEPS or row.get("state") not in OPEN_MILESTONES or not due:
+		if stage not in steps or row.get("state") not in OPEN_MILESTONES or not due:
 			continue
 		due = get_datetime(due)
 		if stage not in found or due < found[stage][0]:
-			found[stage] = (due, {"label": _(STEPS[stage]), "due": _due(row.get("state"), due, language)})
+			found[stage] = (due, {"label": _(steps[stage]), "due": _due(row.get("state"), due, language)})
 	return [step for _moment, step in sorted(found.values(), key=lambda entry: entry[0])]
 
 

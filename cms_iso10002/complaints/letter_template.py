@@ -16,6 +16,9 @@ from markupsafe import escape
 from cms_iso10002.complaints.letter_content import STANDARD_SIZE, Doc, letter_context
 from cms_iso10002.complaints.letter_text import escaped
 
+FIRST = "Complaint Acknowledgement"
+"""The letter that everybody gets."""
+
 
 @dataclass(frozen=True)
 class Composed:
@@ -78,6 +81,14 @@ def _template(kind: str, language: str) -> tuple[Any, str]:
 			title=_("No Template"),
 		)
 	return frappe.get_cached_doc("Email Template", name), "en"
+
+
+def languages() -> set[str]:
+	"""The languages that letters are written in: English, and those of the acknowledgement's variants."""
+	variants = frappe.get_all(
+		"Email Template", filters={"name": ("like", f"{FIRST} (%)")}, pluck="name", order_by="name"
+	)
+	return {"en", *(name[len(FIRST) + 2 : -1] for name in variants)}
 
 
 def _filled(template: Any, source: str | None, context: Mapping[str, Any]) -> str:

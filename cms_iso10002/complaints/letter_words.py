@@ -42,12 +42,23 @@ def words(context: Mapping[str, Any]) -> dict[str, str]:
 		"free": _("Complaining to us costs you nothing and brings you no disadvantage."),
 		"outside": _outside(context["recourse"]["body"]),
 		"no_email": _("Answering without e-mail"),
-		"code": _(
-			"Your code for this letter is {0}. With it and the reference you can answer on our website, "
-			"or have somebody do so for you."
-		).format(context["action_code"]),
+		"code": _code(context),
+		"follow": _("You can also see how it stands, write to us and answer on our website:"),
 		"not_sent": _("Preview: this letter has not been sent"),
 	}
+
+
+def _code(context: Mapping[str, Any]) -> str:
+	"""What the code of a letter on paper is good for, and where."""
+	if not context["tracking_url"]:
+		return _(
+			"Your code for this letter is {0}. With it and the reference you can answer on our website, "
+			"or have somebody do so for you."
+		).format(context["action_code"])
+	return _(
+		"Your code for this letter is {0}. With it and the reference you can answer on our website, {1}, "
+		"or have somebody do so for you."
+	).format(context["action_code"], context["tracking_url"])
 
 
 def _outside(body: Mapping[str, str]) -> str:

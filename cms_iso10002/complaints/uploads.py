@@ -87,19 +87,37 @@ def largest() -> int:
 	return min(LARGEST, most_together(), get_max_file_size())
 
 
+class UnknownKind(Refused):
+	"""A file of a kind that is not taken; all of them are named in one sentence."""
+
+
 def check(files: Sequence[Upload]) -> list[Upload]:
-	"""`files` with clean names and without places in them. Raises Refused for the first that can't be taken."""
+	"""`files` with clean names and without places in them. Raises Refused with a sentence for all that can't be taken."""
 	if len(files) > MOST_AT_ONCE:
 		raise Refused(
 			_("You can send {0} files at a time. Send the others afterwards, as a message.").format(
 				MOST_AT_ONCE
 			)
 		)
-	return [_checked(file) for file in files]
+	checked, unknown, problems = [], [], []
+	for file in files:
+		try:
+			checked.append(_checked(file))
+		except UnknownKind:
+			unknown.append(shown_name(file.filename))
+		except Refused as refused:
+			problems.append(str(refused))
+	if unknown:
+		problems.append(
+			_("We can't take {0}. Please send one of these kinds: {1}.").format(", ".join(unknown), READABLE)
+		)
+	if problems:
+		raise Refused(" ".join(problems))
+	return checked
 
 
 def _checked(file: Upload) -> Upload:
-	shown = clean_stem(file.filename)
+	shown = shown_name(file.filename)
 	if not file.content:
 		raise Refused(_("The file {0} is empty. Please choose it again.").format(shown))
 	if len(file.content) > largest():
@@ -109,10 +127,12 @@ def _checked(file: Upload) -> Upload:
 			)
 		)
 	kind = sniff(file.content, file.filename)
-	if not kind:
+	if not kind and _is_text(file):
 		raise Refused(
-			_("We can't take the file {0}. Please send one of these kinds: {1}.").format(shown, READABLE)
+			_("The file {0} holds the code of a web page. Please send it as a PDF or a photo.").format(shown)
 		)
+	if not kind:
+		raise UnknownKind
 	return Upload(f"{clean_stem(file.filename)}.{kind}", without_place(file.content, kind))
 
 
@@ -150,6 +170,10 @@ def _office_kind(content: bytes) -> str:
 	return "odt" if says.strip() == b"application/vnd.oasis.opendocument.text" else ""
 
 
+def _is_text(file: Upload) -> bool:
+	return file.filename.lower().endswith(".txt") and b"\x00" not in file.content
+
+
 def _is_plain(content: bytes) -> bool:
 	if b"\x00" in content:
 		return False
@@ -163,6 +187,12 @@ def clean_stem(filename: str) -> str:
 	kept = re.sub(r"[^\w \-]+", "_", stem).strip(" ._-")[:LONGEST_NAME]
 	# disks count bytes, and Frappe adds some to a name that is there already
 	return kept.encode()[:LONGEST_ON_DISK].decode(errors="ignore") or "file"
+
+
+def shown_name(filename: str) -> str:
+	"""The name of a file as its sender knows it, with its ending."""
+	ending = re.sub(r"[^A-Za-z0-9]", "", filename.rpartition(".")[2])[:10] if "." in filename else ""
+	return f"{clean_stem(filename)}.{ending}" if ending else clean_stem(filename)
 
 
 def keep(

@@ -21,6 +21,9 @@ from cms_iso10002.core.guards import overall_outcome
 
 Data = Mapping[str, Any]
 
+ANSWERER = "Complainant"
+"""Who answered where nobody says that it was the representative."""
+
 TOLD_BY_PEOPLE = ("Post", "Phone", "In Person")
 """Channels by which somebody may have told before it is recorded; what we send ourselves goes out now."""
 
@@ -149,6 +152,8 @@ def _answer(case: Case, actor: Actor, data: Data, out: Outcome, response: str) -
 		"responded_on": responded_on,
 		"response_words": data.get("words"),
 		"response_taken_by": actor.user,
+		"response_given_by": data.get("given_by") or ANSWERER,
+		"response_channel": data.get("channel") or "",
 	}
 	if case.rows("decisions"):
 		out.row_changes.append(("decisions", len(case.rows("decisions")) - 1, change))
@@ -156,8 +161,13 @@ def _answer(case: Case, actor: Actor, data: Data, out: Outcome, response: str) -
 	return responded_on
 
 
-def _start_implementing(case: Case, at: datetime, out: Outcome, agreed: bool) -> None:
-	out.event("accepted", at=at, public=True, partial=not agreed)
+def _said(data: Data) -> dict[str, str]:
+	"""Who answered, and how: told in the event."""
+	return {"by": data.get("given_by") or ANSWERER, "channel": data.get("channel") or ""}
+
+
+def _start_implementing(case: Case, at: datetime, data: Data, out: Outcome, agreed: bool) -> None:
+	out.event("accepted", at=at, public=True, partial=not agreed, **_said(data))
 	states = ("Offered", "Accepted") if agreed else ("Accepted",)
 	if not any(row.get("state") in states for row in case.rows("redress")):
 		out.event("nothing_to_implement")
@@ -168,16 +178,16 @@ def accept(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	for index, row in enumerate(case.rows("redress")):
 		if row.get("state") == "Offered":
 			out.row_changes.append(("redress", index, {"state": "Accepted"}))
-	_start_implementing(case, at, out, agreed=True)
+	_start_implementing(case, at, data, out, agreed=True)
 
 
 def reject(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	"""Whole or in part; reasons are welcome, never required. What was agreed of it is still carried out."""
 	response = data.get("response") or "Rejected"
 	at = _answer(case, actor, data, out, response)
-	out.event("rejected", at=at, public=True, response=response)
+	out.event("rejected", at=at, public=True, response=response, **_said(data))
 	if response == "Partly Accepted" and any(r.get("state") == "Accepted" for r in case.rows("redress")):
-		_start_implementing(case, at, out, agreed=False)
+		_start_implementing(case, at, data, out, agreed=False)
 
 
 def late_rejection(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
@@ -264,7 +274,8 @@ def _answer_until(case: Case, data: Data) -> str:
 
 def resume(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	out.fields.update(resume_state="", waiting_on="")
-	out.event("resumed", at=data.get("responded_on"), public=True, answered=bool(data.get("answer")))
+	said = _said(data) if data.get("answer") else {}
+	out.event("resumed", at=data.get("responded_on"), public=True, answered=bool(data.get("answer")), **said)
 
 
 def _end(case: Case, out: Outcome, basis: str, reason: str | None) -> None:

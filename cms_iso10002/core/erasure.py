@@ -158,7 +158,7 @@ RULES = (
 		"Complaint Decision",
 		KEPT,
 		"round level outcome decided_on approved_on sent_on recourse_explained recourse_expires_on response"
-		" responded_on",
+		" responded_on response_given_by response_channel",
 		"how and when it was decided and answered",
 	),
 	_rule("Complaint Redress", EMPTIED, "description", "words may name people"),

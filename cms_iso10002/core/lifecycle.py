@@ -86,13 +86,13 @@ class Transition:
 
 LETTER_CHANNELS = ("", "E-mail", "Post", "Phone", "In Person", "Portal")
 HOW_TOLD = (
-	Ask("channel", N_("Told By"), "Select", LETTER_CHANNELS, preset="preferred_channel"),
+	Ask("channel", N_("How They Are Told"), "Select", LETTER_CHANNELS, preset="preferred_channel"),
 	Ask("told_on", N_("Told On"), "Datetime"),
 	Ask("recipient", N_("Told To")),
-	Ask("told_by", N_("Told By Whom"), "Link", "User"),
-	Ask("remark", N_("Remark"), "Small Text"),
+	Ask("told_by", N_("Who Told Them"), "Link", "User"),
+	Ask("remark", N_("Remark, Not in the Letter"), "Small Text"),
 )
-TOLD_OF_CLOSING = Ask("channel", N_("Told By"), "Select", LETTER_CHANNELS)
+TOLD_OF_CLOSING = Ask("channel", N_("How They Are Told"), "Select", LETTER_CHANNELS)
 """Nothing is preset: where nobody says that they told, nobody has."""
 FORMAT = Ask("format_confirmed", N_("They Have It in the Format They Need"), "Check")
 """Asked only where the complainant needs a format that people make (`core.formats`)."""
@@ -102,11 +102,13 @@ DECISION = (
 	Ask("outcome", N_("Outcome"), "Select", OUTCOMES),
 	Ask("reasons", N_("Reasons, for the Complainant"), "Text", required=True),
 )
-ANSWER = (
-	Ask("words", N_("In Which Words"), "Small Text"),
+GIVEN = (
 	Ask("responded_on", N_("Answered On"), "Datetime"),
 	Ask("given_by", N_("Answered By"), "Select", ANSWERED_BY),
+	Ask("channel", N_("How They Answered"), "Select", LETTER_CHANNELS),
 )
+"""When an answer came, from whom, and how."""
+ANSWER = (Ask("words", N_("In Which Words"), "Small Text"), *GIVEN)
 REASON = Ask("reason", N_("Reason"), "Small Text", required=True)
 
 REOPEN_AS = (RECEIVED, ACKNOWLEDGED, ASSESSED, UNDER_INVESTIGATION, REJECTED)
@@ -264,7 +266,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 		"",
 		(*DESK_ROLES, COMPLAINANT, SYSTEM),
 		effects.resume,
-		asks=(Ask("answer", N_("Answer"), "Text"), Ask("responded_on", N_("Answered On"), "Datetime")),
+		asks=(Ask("answer", N_("Answer"), "Text"), *GIVEN),
 		chosen=OPEN_STATES,
 	),
 	Transition(

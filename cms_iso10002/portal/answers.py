@@ -44,12 +44,13 @@ ANSWERS = {
 
 
 def filed(doc, key: str) -> dict[str, Any]:
-	"""The answer to a filing: reference, key (shown this once), and what happens next."""
+	"""The answer to a filing: reference, key (shown this once), what happens next, whether a receipt was mailed."""
 	return {
 		"reference": doc.name,
 		"key": key,
 		"state": view.state(doc.status),
 		"next_steps": view.next_steps(doc, view.language()),
+		"mailed": bool(doc.flags.receipt_mailed),
 	}
 
 
@@ -64,7 +65,7 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 	communication = _communication(found, text or _("See the files."))
 	goes_on = actions.survivor(doc.name)
 	if found.knows and frappe.db.get_value("Complaint", goes_on, "status") == AWAITING_COMPLAINANT:
-		_perform(goes_on, "Resume", {"answer": text or _("See the files.")})
+		_perform(goes_on, "Resume", _by(found, {"answer": text or _("See the files.")}))
 	# last: what is refused after it leaves its files on the disk
 	uploads.keep(goes_on, checked, communication)
 	_tell(doc, _("New message on {0}").format(doc.name))
@@ -85,7 +86,7 @@ def respond(found: Access, answer: str, words: str = "") -> None:
 	_may(found.may_end if answer == "Accepted" else found.may_act)
 	if answer not in ANSWERS:
 		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
-	data = {"words": _said(words, "words"), "given_by": _giver(found)}
+	data = _by(found, {"words": _said(words, "words")})
 	if found.doc.status == "Closed" and answer != "Accepted":
 		_perform(found.reference, "Record Late Rejection", data)
 	elif answer == "Accepted":
@@ -104,7 +105,7 @@ def request_review(found: Access, reason: str = "") -> None:
 		)
 	reason = _said(reason, "reason")
 	if found.doc.status == "Response Sent":
-		_perform(found.reference, "Record Rejection", {"words": reason, "given_by": _giver(found)})
+		_perform(found.reference, "Record Rejection", _by(found, {"words": reason}))
 	_perform(found.reference, "Request Review", {"reason": reason})
 	doc = frappe.get_doc("Complaint", found.reference)
 	alerts.notify(doc, alerts.managers(doc), _("A review of {0} is asked for").format(doc.name))
@@ -116,7 +117,7 @@ def withdraw(found: Access, words: str) -> None:
 	words = _said(words, "words")
 	if not words:
 		raise Mistakes({"words": _("Tell us in a few words that you withdraw, and why if you like.")})
-	_perform(found.reference, "Withdraw", {"words": words, "given_by": _giver(found), "channel": "Portal"})
+	_perform(found.reference, "Withdraw", _by(found, {"words": words}))
 	_tell(found.doc, _("{0} was withdrawn").format(found.reference))
 
 
@@ -159,6 +160,11 @@ def _may(allowed: bool) -> None:
 
 def _giver(found: Access) -> str:
 	return keys.REPRESENTATIVE if found.role == keys.REPRESENTATIVE else keys.COMPLAINANT
+
+
+def _by(found: Access, data: Mapping[str, Any]) -> dict[str, Any]:
+	"""`data` with who said it, and how."""
+	return {**data, "given_by": _giver(found), "channel": "Portal"}
 
 
 def _said(text: str, field: str) -> str:

@@ -21,14 +21,17 @@ from cms_iso10002.complaints import alerts, clock, intake, timeline, uploads
 from cms_iso10002.complaints.typed_text import tame
 from cms_iso10002.complaints.uploads import Upload
 from cms_iso10002.erpnext_bridge import portal_customer
-from cms_iso10002.portal import keys, limits
+from cms_iso10002.portal import keys, limits, receipts
 from cms_iso10002.portal.errors import Mistakes
 from cms_iso10002.portal.text import as_html, clean, one_address
+from cms_iso10002.portal.words import REMEDIES
 
 FAST = 3.0
 """Seconds: nobody fills in the form faster."""
 LONGEST = 140
 """Characters of a one-line field."""
+CATEGORY = "Complaint Category"
+"""The context in which names of categories are translated: *Credit* is another word in the books."""
 ACTING = ("", "self", "other")
 """Whom one files for; "" says nothing about it."""
 CHOICES = {
@@ -156,7 +159,9 @@ def file(
 	key = _hand_out_key(doc, filing)
 	uploads.keep(doc.name, files)
 	_suspect(doc, honeypot, clean(started))
-	return frappe.get_doc("Complaint", doc.name), key
+	filed = frappe.get_doc("Complaint", doc.name)
+	filed.flags.receipt_mailed = receipts.send(filed)
+	return filed, key
 
 
 def mistakes(filing: Filing) -> dict[str, str]:
@@ -264,24 +269,29 @@ def _check_masters(filing: Filing, errors: dict[str, str]) -> None:
 
 
 def categories() -> list[dict[str, str]]:
-	"""The categories that complainants may choose: `name`, and `label` in the language of the request."""
+	"""The categories that complainants may choose: `name`, `label` and `group` in the language of the request."""
 	rows = frappe.get_all(
 		"Complaint Category",
 		filters={"show_in_portal": 1, "disabled": 0, "is_group": 0},
-		fields=["name", "category_name", "description"],
+		fields=["name", "category_name", "description", "parent_complaint_category as parent"],
 		order_by="lft",
 	)
 	return [
-		{"name": row.name, "label": _(row.category_name), "description": _(row.description or "")}
+		{
+			"name": row.name,
+			"label": _(row.category_name, context=CATEGORY),
+			"description": _(row.description or ""),
+			"group": _(row.parent, context=CATEGORY) if row.parent else "",
+		}
 		for row in rows
 	]
 
 
 def remedies() -> list[dict[str, str]]:
-	"""What complainants may ask for: `name` and `label`."""
+	"""What complainants may ask for: `name`, and `label` as they would say it."""
 	filters = {"disabled": 0} if frappe.get_meta("Complaint Remedy").has_field("disabled") else {}
 	rows = frappe.get_all("Complaint Remedy", filters=filters, fields=["name"], order_by="name")
-	return [{"name": row.name, "label": _(row.name)} for row in rows]
+	return [{"name": row.name, "label": _(REMEDIES.get(row.name, row.name))} for row in rows]
 
 
 def _subjects(filing: Filing, who: portal_customer.Who, errors: dict[str, str]) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import formatdate
 
 from cms_iso10002.complaints import intake, letter_language, letter_sender
 from cms_iso10002.core.refusal import N_
@@ -70,10 +69,13 @@ def _asset(name: str) -> str:
 
 def picks(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
 	"""One's own documents to pick from, each with its items: `value` (as the form posts it) and `label`."""
+	spoken = letter_language.spoken(frappe.local.lang or "en")
 	return [
 		{
 			"value": f"{row['doctype']}|{row['name']}",
-			"label": _(DOCUMENTS[row["doctype"]]).format(row["name"], formatdate(row["date"])),
+			"label": _(DOCUMENTS[row["doctype"]]).format(
+				row["name"], letter_language.date_text(row["date"], spoken)
+			),
 			"items": [
 				{
 					"value": f"{row['doctype']}|{row['name']}|{item['item_code']}",

@@ -22,6 +22,9 @@ COMPLAINANT, REPRESENTATIVE = "Complainant", "Representative"
 PREFIX = {COMPLAINANT: "C", REPRESENTATIVE: "R"}
 """A key says whose it is; what it says is hashed with it, so nobody can change it."""
 
+KEY = re.compile(r"([cr]?)([0-9a-f]{32})")
+"""A key without its dashes; who reads it out may leave out the letter in front."""
+
 HASH_OF_NOTHING = hashlib.sha256().hexdigest()
 """Compared with where no key was handed out, or there is no such case."""
 CODE_LENGTH = 12
@@ -35,14 +38,22 @@ STAMP_LENGTH = 32
 
 
 def new(holder: str = COMPLAINANT) -> tuple[str, str]:
-	"""A fresh tracking key of `holder`, and the hash to store."""
-	key = f"{PREFIX[holder]}-{secrets.token_hex(16)}"
-	return key, digest(key)
+	"""A fresh tracking key of `holder`, in groups that can be read out, and the hash to store."""
+	secret = secrets.token_hex(16)
+	groups = "-".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+	return f"{PREFIX[holder]}-{groups}", digest(f"{PREFIX[holder]}-{secret}")
 
 
 def digest(key: str) -> str:
-	"""What is stored of a key."""
-	return hashlib.sha256(key.encode()).hexdigest()
+	"""What is stored of a key, however it is spelt."""
+	return hashlib.sha256(_plain(key).encode()).hexdigest()
+
+
+def _plain(key: str) -> str:
+	"""A key as it is hashed, such as C-0123456789abcdef…: blanks, dashes and capitals do not count."""
+	typed = re.sub(r"[\s\u00ad\u200b\u2010-\u2015-]+", "", key).lower()
+	fits = KEY.fullmatch(typed)
+	return f"{fits[1].upper()}-{fits[2]}".lstrip("-") if fits else key
 
 
 def holder_of(key: str) -> str:
@@ -50,9 +61,23 @@ def holder_of(key: str) -> str:
 	return REPRESENTATIVE if key.startswith(PREFIX[REPRESENTATIVE]) else COMPLAINANT
 
 
+def holder(key: str, stored_hash: str | None) -> str:
+	"""Whose key `key` is, if it is the one that was hashed, else ""; takes as long where nothing is stored.
+
+	Who left out the letter in front has the one that fits.
+	"""
+	plain, found = _plain(key), ""
+	for whose, prefix in PREFIX.items():
+		whole = plain if "-" in plain else f"{prefix}-{plain}"
+		same = hmac.compare_digest(digest(whole), stored_hash or HASH_OF_NOTHING)
+		if same and stored_hash and whole.startswith(prefix):
+			found = whose
+	return found
+
+
 def fits(key: str, stored_hash: str | None) -> bool:
-	"""Whether `key` is the one that was hashed; takes as long where nothing is stored."""
-	return hmac.compare_digest(digest(key), stored_hash or HASH_OF_NOTHING) and bool(stored_hash)
+	"""Whether `key` is the one that was hashed."""
+	return bool(holder(key, stored_hash))
 
 
 def action_code(complaint: str) -> str:

@@ -16,6 +16,11 @@ def action_code(complaint: str, kind: str) -> str:
 	return keys.action_code(complaint)
 
 
+def tracking_url(complaint: str, kind: str = "") -> str:
+	"""The address of the page where a complaint is followed, and letters are answered; it opens nothing by itself."""
+	return get_url("/complaint/track")
+
+
 def feedback_url(complaint: str, kind: str) -> str:
 	"""The address of the page where the handling of `complaint` is rated now; "" where it can't be (yet)."""
 	fields = ("status", "status_category", "received_on")

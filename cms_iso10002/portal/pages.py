@@ -19,7 +19,7 @@ from frappe import _
 from frappe.utils import cint
 
 from cms_iso10002.complaints import feedback as ratings
-from cms_iso10002.complaints import uploads
+from cms_iso10002.complaints import letter_language, letter_template, uploads
 from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import access, answers, api, filing, limits, policy_page, renewal, transfer, view
 from cms_iso10002.portal.forms import posted_to
@@ -252,11 +252,23 @@ def _person(user: str) -> dict[str, str]:
 	return {"name": row.full_name or "", "email": row.email or ""}
 
 
+NO_LANGUAGE = "In-Context Translation"
+"""What Frappe lists for its translators, under the code of Esperanto."""
+
+
 def _languages() -> list[dict[str, str]]:
+	"""The languages to choose from: those that our letters are written in come first. `name`, `label`, `group`."""
 	rows = frappe.get_all(
 		"Language", filters={"enabled": 1}, fields=["name", "language_name"], order_by="language_name"
 	)
-	return [{"name": row.name, "label": row.language_name} for row in rows]
+	written = letter_template.languages()
+	ours, others = _("We write in these"), _("Others: our letters are in English, then")
+	known = [
+		{"name": row.name, "label": row.language_name, "group": ours if row.name in written else others}
+		for row in rows
+		if letter_language.is_known(row.name) and row.language_name != NO_LANGUAGE
+	]
+	return sorted(known, key=lambda row: row["group"] != ours)
 
 
 def _several(field: str) -> list[str]:

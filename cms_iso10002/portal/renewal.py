@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_url
 
 from cms_iso10002.complaints import letter_language, outgoing
-from cms_iso10002.portal import access, keys, limits, reading
+from cms_iso10002.portal import keys, limits, reading
 from cms_iso10002.portal.text import clean
 
 PAGE = "/complaint/track"
@@ -73,14 +73,18 @@ def _holder(doc, email: str) -> str:
 
 
 def renew(reference: str, token: str) -> dict[str, str]:
-	"""Make the new key. Raises as `access.find` does for a token that does not fit, is used, or is older than a day."""
+	"""Make the new key. Raises frappe.DoesNotExistError, whether there is such a case or not, for a token that does not fit, is used, or is older than a day."""
 	reference, token = clean(reference, 140), clean(token, 200)
 	limits.check_guesses(reference)
 	stored = reading.row(reference, lock=True)
 	holder = keys.renewal_fits(token, stored.name, stored.tracking_key_hash)
 	if not stored.name or stored.anonymised_on or not holder:
 		limits.wrong_guess(reference)
-		access.not_found()
+		frappe.throw(
+			_("This link was used before, or is older than a day. Ask for a new one below, or call us."),
+			frappe.DoesNotExistError,
+			title=_("Not Found"),
+		)
 	key, hashed = keys.new(holder)
 	frappe.db.set_value("Complaint", stored.name, "tracking_key_hash", hashed, update_modified=False)
 	return {"reference": stored.name, "key": key}

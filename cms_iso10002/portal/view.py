@@ -16,7 +16,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, cstr, get_datetime
 
 from cms_iso10002.complaints import clock, feedback, letter_language, letter_steps, printing
-from cms_iso10002.complaints.letter_content import decided
+from cms_iso10002.complaints.letter_content import decided, remedy_text
 from cms_iso10002.complaints.typed_text import typed
 from cms_iso10002.portal import keys
 from cms_iso10002.portal.access import COLLEAGUE, Access
@@ -35,6 +35,14 @@ STANDING = ("Response Sent", "Accepted", "Closed")
 """States in which aspects are those of the answer that was sent, and nobody works on others."""
 ANSWERABLE = (*STANDING, "Rejected")
 """States in which it is for the complainant to say what they think of the answer, or to go further."""
+WAYS = (
+	"complainant_email",
+	"complainant_phone",
+	"complainant_address",
+	"representative_email",
+	"representative_phone",
+)
+"""How somebody can be told; who gave none of them looks on the page."""
 MOST_ROWS = 100
 """Cases in one list, messages of one case."""
 MOST_PAGED = 1_000_000
@@ -63,7 +71,8 @@ def case(access: Access) -> dict[str, Any]:
 			"timeline": _timeline(happened, spoken),
 			"messages": _messages(access, happened, spoken),
 			"files": _files(filed_with(happened)),
-			"question": question(doc, spoken),
+			"question": question(doc, happened, spoken),
+			"told": told_us(doc, spoken),
 			**told(doc, spoken),
 			"goes_on_as": cstr(doc.duplicate_of) if doc.status == "Duplicate" else "",
 			"feedback": rating(doc) if access.may_act else None,
@@ -75,26 +84,23 @@ def case(access: Access) -> dict[str, Any]:
 def _nothing_known() -> dict[str, Any]:
 	"""The answer's other parts, empty: so that pages need not ask whether they are there."""
 	lists = dict.fromkeys(("next_steps", "timeline", "messages", "files"), ())
-	none = dict.fromkeys(("question", "decision", "recourse", "feedback"))
+	none = dict.fromkeys(("question", "told", "decision", "recourse", "feedback"))
 	texts = dict.fromkeys(("subject", "description", "goes_on_as"), "")
 	return {**{name: list(value) for name, value in lists.items()}, **none, **texts}
 
 
-def state(status: str) -> dict[str, str]:
-	"""A state: its code, its name for the public, and what it means."""
-	label, meaning = STATES[status]
+def state(status: str, answer: str = "") -> dict[str, str]:
+	"""A state: its code, its name for the public, and what it means, where our decision had this `answer`."""
+	in_part = status == "Rejected" and answer == "Partly Accepted"
+	label, meaning = IN_PART if in_part else STATES[status]
 	return {"code": status, "label": _(label), "meaning": _(meaning)}
 
 
 def _state_of(doc) -> dict[str, str]:
 	"""The state of a case of which the decisions are known: a rejection may be one in part, or of the last answer."""
-	found = state(doc.status)
-	if doc.status != "Rejected":
-		return found
-	answer = doc.decisions[-1].response if doc.decisions else ""
-	if answer == "Partly Accepted":
-		found.update(label=_(IN_PART[0]), meaning=_(IN_PART[1]))
-	if is_final(doc):
+	answer = cstr(doc.decisions[-1].response) if doc.decisions else ""
+	found = state(doc.status, answer)
+	if doc.status == "Rejected" and is_final(doc):
 		found["meaning"] = _(FINAL.get(answer, FINAL["Rejected"]))
 	return found
 
@@ -115,7 +121,10 @@ def day(value: Any, language: str) -> dict[str, str]:
 
 def next_steps(doc, language: str) -> list[dict[str, str]]:
 	"""What happens next and by when: `label`, `due` (a date, or words), the soonest first."""
-	return letter_steps.next_steps({"milestones": doc.milestones, "name": doc.name}, "", language)
+	steps = {**letter_steps.CONFIRMING, **letter_steps.STEPS}
+	if not any(doc.get(name) for name in WAYS):
+		steps = letter_steps.ON_THE_PAGE
+	return letter_steps.next_steps({"milestones": doc.milestones, "name": doc.name}, "", language, steps)
 
 
 def actions(access: Access) -> list[dict[str, str]]:
@@ -144,10 +153,11 @@ def _may_still_reject(doc) -> bool:
 	return not until or get_datetime(until).date() >= clock.today()
 
 
-def question(doc, language: str) -> dict[str, Any] | None:
-	"""The question that waits for an answer: `text`, `asked`, or None."""
+def question(doc, happened: Iterable[Mapping[str, Any]], language: str) -> dict[str, Any] | None:
+	"""The question that waits for an answer: `text`, `asked`, `answer_by`, or None."""
 	if doc.status != "Awaiting Complainant":
 		return None
+	until = [event["data"].get("until") for event in happened if event["kind"] == "paused"][-1:]
 	asked = frappe.get_all(
 		"Complaint Letter",
 		filters={"complaint": doc.name, "kind": "Information Request"},
@@ -155,7 +165,33 @@ def question(doc, language: str) -> dict[str, Any] | None:
 		order_by="sent_on desc, creation desc",
 		limit=1,
 	)
-	return {"text": cstr(asked[0].message), "asked": day(asked[0].sent_on, language)} if asked else None
+	if not asked:
+		return None
+	return {
+		"text": cstr(asked[0].message),
+		"asked": day(asked[0].sent_on, language),
+		"answer_by": day(until[0] if until else None, language),
+	}
+
+
+def told_us(doc, language: str) -> dict[str, Any]:
+	"""What they told us besides the description: `remedy`, `remedy_notes`, `customer_reference`, `occurred`, `items`,
+	and whether colleagues see it (`shared`)."""
+	return {
+		"remedy": remedy_text(doc.remedy_requested),
+		"remedy_notes": printing.plain_text(doc.remedy_notes),
+		"customer_reference": cstr(doc.customer_reference),
+		"occurred": day(doc.occurred_on, language),
+		"items": [_item(row) for row in doc.subjects],
+		"shared": bool(cint(doc.share_with_company)),
+	}
+
+
+def _item(row: Mapping[str, Any]) -> str:
+	"""An item or a document that the complaint is about, by name."""
+	what = row["item_name"] or row["item_code"]
+	document = " ".join((_(row["reference_doctype"]), row["reference_name"])) if row["reference_name"] else ""
+	return ", ".join(filter(None, (what, document)))
 
 
 def told(doc, language: str) -> dict[str, Any]:
@@ -243,6 +279,8 @@ def _words_for(event: Mapping[str, Any]) -> str | None:
 		return ARRIVALS.get(data.get("to"))
 	if kind == "rejected" and data.get("response") == "Partly Accepted":
 		kind = "rejected in part"
+	if kind == "resumed" and not data.get("answered"):
+		kind = "resumed without"
 	return EVENTS.get(kind)
 
 
@@ -345,7 +383,7 @@ def _files(names: Iterable[str]) -> list[dict[str, Any]]:
 def rows(condition, role_of, start: int = 0) -> dict[str, Any]:
 	"""The cases that `condition` keeps, the latest first, MOST_ROWS from `start`: what a list shows, and whether more follow."""
 	table, spoken = DocType("Complaint"), language()
-	fields = ("name", "subject", "status", "received_on", "due_at", "due_stage", "modified")
+	fields = ("name", "subject", "status", "response", "received_on", "due_at", "due_stage", "modified")
 	fields += ("representative_name", "representative_verified_by", "representative_valid_until")
 	fields += ("owner", "channel", "contact", "customer", "complainant_email", "representative_email")
 	fields += ("share_with_company", "confidentiality", "tracking_key_hash")
@@ -370,7 +408,7 @@ def _row(row, role: str, language: str) -> dict[str, Any]:
 	return {
 		"reference": row.name,
 		"subject": typed(cstr(row.subject)) if known else "",
-		"state": state(row.status),
+		"state": state(row.status, row.response),
 		"received": day(row.received_on, language),
 		"waits_for_me": row.status in ("Awaiting Complainant", "Response Sent")
 		and known

@@ -50,7 +50,8 @@ EVENTS = {
 	"holding_response_sent": N_("We wrote to you that it takes longer."),
 	"extension": N_("It takes longer than we promised; we wrote to you why."),
 	"question_sent": N_("We asked you a question."),
-	"resumed": N_("We went on."),
+	"resumed": N_("We have your answer, and go on."),
+	"resumed without": N_("We went on without an answer."),
 	"message_received": N_("You wrote to us."),
 	"files_received": N_("You sent us files."),
 	"response_sent": N_("We sent you our answer."),
@@ -82,6 +83,25 @@ ANSWERS = {
 	"Rejected": N_("You did not accept our answer."),
 }
 """What they answered to a decision."""
+
+REMEDIES = {
+	"Refund": N_("My money back"),
+	"Price Reduction": N_("A lower price"),
+	"Compensation": N_("Compensation for my loss"),
+	"Financial Assistance": N_("Help with the costs"),
+	"Replacement": N_("The same again, without the fault"),
+	"Substitute": N_("Something else instead"),
+	"Repair or Rework": N_("Repair it, or do it again"),
+	"Technical Assistance": N_("Help to set it up or use it"),
+	"Cancellation": N_("Cancel it"),
+	"Other Assistance": N_("Other help"),
+	"Information": N_("An explanation"),
+	"Referral": N_("Tell me who can help"),
+	"Apology": N_("An apology"),
+	"Goodwill Gift": N_("A gesture of goodwill"),
+	"Notice of Change": N_("Change it, so that it happens to nobody else"),
+}
+"""The remedies we ship (named as ISO 10002 does), in the words of who asks for them."""
 
 OUTCOMES = {
 	"Upheld": N_("justified"),

@@ -101,4 +101,4 @@ def test_what_is_read_for_a_wrong_key_does_not_grow_with_the_case():
 	] == []
 	case = file_as_guest()
 	assert access.find(case["reference"], case["key"]).doc.description
-	assert keys.fits(case["key"], reading.row(case["reference"]).tracking_key_hash)
+	assert keys.holder(case["key"], reading.row(case["reference"]).tracking_key_hash)

@@ -66,11 +66,6 @@ frappe.ui.form.on("Complaint", {
 			}
 			frm.add_custom_button(__("Progress Update"), () => cms_iso10002.write_update(frm), __("Letter"));
 			frm.add_custom_button(
-				__("Acknowledgement"),
-				() => cms_iso10002.write_acknowledgement(frm),
-				__("Letter")
-			);
-			frm.add_custom_button(
 				__("External Dispute"),
 				() => frappe.new_doc("External Dispute", { complaint: frm.doc.name }),
 				__("Create")
@@ -187,7 +182,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	write_update(frm) {
-		frappe.prompt(
+		const dialog = frappe.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Text", label: __("What Is New"), reqd: 1 },
 				cms_iso10002.channel_field(frm),
@@ -197,24 +192,11 @@ Object.assign(cms_iso10002, {
 			__("Progress Update"),
 			__("Send")
 		);
-	},
-
-	write_acknowledgement(frm) {
-		frappe.prompt(
-			[
-				cms_iso10002.channel_field(frm),
-				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
-				...cms_iso10002.format_fields(frm),
-				{ fieldname: "message", fieldtype: "Small Text", label: __("Remark") },
-			],
-			(values) => cms_iso10002.send_letter(frm, "Acknowledgement", values),
-			__("Acknowledgement"),
-			__("Send")
-		);
+		cms_iso10002.say_who_gets_it(frm, dialog, "Progress Update");
 	},
 
 	write_closure(frm) {
-		frappe.prompt(
+		const dialog = frappe.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Anything to Add") },
 				cms_iso10002.channel_field(frm),
@@ -225,6 +207,7 @@ Object.assign(cms_iso10002, {
 			__("Closure"),
 			__("Send")
 		);
+		cms_iso10002.say_who_gets_it(frm, dialog, "Closure");
 	},
 
 	extend(frm) {
@@ -285,11 +268,12 @@ Object.assign(cms_iso10002, {
 				__("Extend a Deadline and Tell Why"),
 				__("Extend")
 			);
+			cms_iso10002.say_who_gets_it(frm, dialog, "Extension Notice");
 		});
 	},
 
 	hold(frm) {
-		frappe.prompt(
+		const dialog = frappe.prompt(
 			[
 				{
 					fieldname: "reason",
@@ -311,16 +295,23 @@ Object.assign(cms_iso10002, {
 			__("Holding Response"),
 			__("Send")
 		);
+		cms_iso10002.say_who_gets_it(frm, dialog, "Holding Response");
 	},
 
 	channel_field(frm) {
 		return {
 			fieldname: "channel",
 			fieldtype: "Select",
-			label: __("Told By"),
+			label: __("How They Are Told"),
 			options: ["", "E-mail", "Post", "Phone", "In Person", "Portal"],
 			default: frm.doc.preferred_channel,
 		};
+	},
+
+	say_who_gets_it(frm, dialog, kind) {
+		frappe
+			.xcall(METHODS + "get_letter_hint", { complaint: frm.doc.name, kind })
+			.then((hint) => dialog.set_df_property("channel", "description", hint));
 	},
 
 	// asked only of who needs a format that people make, not our printer

@@ -24,6 +24,8 @@ class ComplaintDecision(OwnedRow):
 		recourse_explained: DF.Check
 		responded_on: DF.Datetime | None
 		response: DF.Literal["", "Awaiting", "Accepted", "Partly Accepted", "Rejected", "No Reply"]
+		response_channel: DF.Literal["", "E-mail", "Post", "Phone", "In Person", "Portal"]
+		response_given_by: DF.Literal["", "Complainant", "Representative"]
 		response_taken_by: DF.Link | None
 		response_words: DF.SmallText | None
 		round: DF.Int

@@ -9,6 +9,14 @@
 		return bytes > Number(together) * 1024 * 1024 ? tooMuch : "";
 	}
 
+	// only said: a file is known by its content, and that only the server looks at
+	function doubt(field) {
+		const kinds = field.dataset.kinds.split(",");
+		const ending = (name) => name.slice(name.lastIndexOf(".")).toLowerCase();
+		const names = [...field.files].map((file) => file.name).filter((name) => name.includes(".") && !kinds.includes(ending(name)));
+		return names.length ? field.dataset.wrongKind.replace("{0}", names.join(", ")) : "";
+	}
+
 	function size(bytes) {
 		return bytes < 1024 * 1024 ? `${Math.max(Math.round(bytes / 1024), 1)} kB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 	}
@@ -17,10 +25,11 @@
 		const told = field.parentElement.querySelector(".chosen");
 		field.addEventListener("change", () => {
 			const wrong = problem(field);
-			told.classList.toggle("error", Boolean(wrong));
+			const warning = wrong || doubt(field);
+			told.classList.toggle("error", Boolean(warning));
 			field.setCustomValidity(wrong);
 			told.textContent =
-				wrong || [...field.files].map((file) => `${file.name} (${size(file.size)})`).join("\n");
+				warning || [...field.files].map((file) => `${file.name} (${size(file.size)})`).join("\n");
 		});
 		field.form.addEventListener("submit", (event) => {
 			if (!problem(field)) return;
