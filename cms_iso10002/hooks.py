@@ -64,6 +64,7 @@ scheduler_events = {
 		"cms_iso10002.portal.feedback_requests.run",
 	],
 	"daily_long": ["cms_iso10002.complaints.summary.rebuild"],
+	"weekly_long": ["cms_iso10002.complaints.verification_record.verify_and_keep"],
 }
 
 has_permission = {
@@ -98,6 +99,9 @@ permission_query_conditions = {
 # The portal gives letters what people without e-mail answer with, and the link to rate our handling.
 complaint_action_code = ["cms_iso10002.portal.links.action_code"]
 complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
+
+# Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
+iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
 
 jinja = {
 	"methods": [
