@@ -93,6 +93,7 @@ scheduler_events = {
 		"cms_iso10002.complaints.privacy.run",
 		"cms_iso10002.iso_10002.objectives.refresh_all",
 	],
+	"weekly_long": ["cms_iso10002.complaints.verification_record.verify_and_keep"],
 }
 
 has_permission = {
@@ -140,6 +141,9 @@ complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
 
 # Rows that nobody edits: Frappe writes them anew on every migrate. What people may edit is seeded, from fixtures/seed.
 fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
+
+# Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
+iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
 
 jinja = {
 	"methods": [

@@ -1,4 +1,4 @@
-"""Quality Actions of ERPNext: how one is made of a gap, and how far they are. The only place that knows them."""
+"""ERPNext's quality management: how a Quality Action is made of a gap, how far they are, and which complaints it takes up."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
+from frappe.query_builder import DocType
+from pypika.queries import QueryBuilder
 
 DOCTYPE = "Quality Action"
 OPEN, COMPLETED = "Open", "Completed"
+RECORDS = ("Quality Action", "Non Conformance")
+FIELD = "complaint"
+"""The field by which those name a complaint, where there is one."""
 
 
 def make_action(problem: str, resolution: str = "", links: Mapping[str, Any] | None = None) -> str:
 	"""A corrective Quality Action with one open resolution; its name.
 
-	Both texts have their angle brackets escaped already. `links` are fields of ours that lead back. ERPNext keeps it open until each resolution is completed. Whoever makes it
-	needs ERPNext's own permission to; who is responsible, and until when, is filled in there.
+	Both texts have their angle brackets escaped already. `links` are fields of ours that lead back. ERPNext keeps it open until
+	each resolution is completed. Whoever makes it needs ERPNext's own permission to; who is responsible, and until when, is filled in there.
 	"""
 	action = frappe.new_doc(DOCTYPE)
 	action.update({"corrective_preventive": "Corrective", "status": OPEN, **(links or {})})
@@ -38,3 +43,16 @@ def states(names: Iterable[str]) -> dict[str, str]:
 		return {}
 	rows = frappe.get_all(DOCTYPE, {"name": ("in", names)}, ["name", "status"], order_by="name")
 	return {row.name: row.status for row in rows}
+
+
+def linked_complaints() -> list[QueryBuilder]:
+	"""Queries of the names of complaints that a record of quality management is linked to; [] where none can be."""
+	known = [
+		name for name in RECORDS if frappe.db.table_exists(name) and frappe.get_meta(name).has_field(FIELD)
+	]
+	return [_linked(name) for name in known]
+
+
+def _linked(doctype: str) -> QueryBuilder:
+	record = DocType(doctype)
+	return frappe.qb.from_(record).select(record[FIELD]).where(record[FIELD].isnotnull())

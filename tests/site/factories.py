@@ -73,6 +73,7 @@ RECORDS = (
 	"Complaint Objective Actual",
 	"Complaint Context Item",
 	"Complaint Actor",
+	"Complaint Ledger Verification",
 )
 
 

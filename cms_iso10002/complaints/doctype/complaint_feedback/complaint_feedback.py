@@ -60,3 +60,4 @@ class ComplaintFeedback(Watched):
 
 def on_doctype_update():
 	frappe.db.add_unique("Complaint Feedback", ["complaint", "occasion"])
+	frappe.db.add_index("Complaint Feedback", ["submitted_on", "complaint"], "evidence_submitted")
