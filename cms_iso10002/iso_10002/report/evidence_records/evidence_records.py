@@ -4,8 +4,6 @@ They are found by the words that the figure was counted by (`evidence.counting.T
 shows those that the viewer may see, and says how many it left out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 
