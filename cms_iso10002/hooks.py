@@ -86,6 +86,7 @@ permission_query_conditions = {
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.triage_conditions",
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.feedback_conditions",
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
+	"File": "cms_iso10002.complaints.file_access.conditions",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group_conditions",
 	"Complaint Aspect": "cms_iso10002.complaints.row_permissions.aspect",
 	"Complaint Concerned Person": "cms_iso10002.complaints.row_permissions.concerned_person",
