@@ -120,6 +120,7 @@ permission_query_conditions = {
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.triage_conditions",
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.feedback_conditions",
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
+	"File": "cms_iso10002.complaints.file_access.conditions",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group_conditions",
 	"Complaint Handler Training": "cms_iso10002.iso_10002.permissions.training_conditions",
 	"Complaints Policy Acknowledgement": "cms_iso10002.iso_10002.permissions.acknowledgement_conditions",
