@@ -12,7 +12,9 @@ from typing import Any
 
 import frappe
 from frappe import _
+from frappe.sessions import get_csrf_token
 
+from cms_iso10002.complaints.transactions import retry_on_deadlock
 from cms_iso10002.portal import keys, limits
 from cms_iso10002.portal.errors import mistakes_in, sentence
 
@@ -36,7 +38,7 @@ def posted_to(handle: SecondThoughts) -> Callable[[SecondThoughts], SecondThough
 				_take(context, handle)
 			get_context(context)
 			# made when the page is: one that came from a cache would be another visitor's
-			context.csrf_token = frappe.sessions.get_csrf_token()
+			context.csrf_token = get_csrf_token()
 			context.form_id = _form_id(context)
 			context.started = keys.stamp()
 			return context
@@ -51,7 +53,7 @@ def _take(context: Any, handle: SecondThoughts) -> None:
 	context.typed = {name: value for name, value in values.items() if name not in NOT_KEPT}
 	try:
 		limits.check("page")
-		handle(context, values)
+		retry_on_deadlock(handle)(context, values)
 		context.done = True
 	except frappe.Redirect:
 		raise
