@@ -10,6 +10,7 @@ from typing import Any
 import frappe
 
 DEADLOCK_RETRIES = 3
+AGAIN = (frappe.QueryDeadlockError, frappe.TimestampMismatchError)
 
 
 @contextmanager
@@ -32,16 +33,20 @@ def all_or_nothing() -> Iterator[None]:
 
 
 def retry_on_deadlock(function: Callable) -> Callable:
-	"""Do a whole request again when the database chose it as a deadlock's victim; it was rolled back whole."""
+	"""Do a whole request again when the database chose it as a deadlock's victim; it was rolled back whole.
+
+	And where somebody else saved the complaint after it was read here: nobody looked at what was read but we.
+	"""
 
 	@wraps(function)
 	def retrying(*args: Any, **kwargs: Any) -> Any:
 		for attempt in range(DEADLOCK_RETRIES + 1):
 			try:
 				return function(*args, **kwargs)
-			except frappe.QueryDeadlockError:
+			except AGAIN:
 				frappe.db.rollback()
 				if attempt == DEADLOCK_RETRIES:
 					raise
+				frappe.clear_messages()
 
 	return retrying

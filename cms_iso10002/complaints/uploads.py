@@ -8,9 +8,11 @@ is cut out of it without decoding it. All are private, and attached to the case.
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,8 @@ BRANDS = {
 	b"qt  ": "mov",
 }
 """What a file of the MPEG-4 family is, by its brand."""
+BROKEN = (zlib.error, lzma.LZMAError)
+"""What is raised of the ways a ZIP packs what it holds."""
 MARKUP = re.compile(
 	r"<\s*(!doctype|\?xml|html|head|body|script|svg|iframe|object|embed|img|a\s)", re.IGNORECASE
 )
@@ -165,7 +169,7 @@ def _office_kind(content: bytes) -> str:
 				return ""
 			with archive.open("mimetype") as told:
 				says = told.read(100)
-	except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError):
+	except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError, EOFError, *BROKEN):
 		return ""
 	return "odt" if says.strip() == b"application/vnd.oasis.opendocument.text" else ""
 

@@ -12,6 +12,13 @@ from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.complaints.uploads import Refused
 
 UNPROCESSABLE = 422
+NO_MISTAKES = (
+	frappe.DoesNotExistError,
+	frappe.PermissionError,
+	frappe.RateLimitExceededError,
+	frappe.TimestampMismatchError,
+)
+"""What Frappe counts among the mistakes, and nobody who complains made. The last is tried again."""
 
 
 class Mistakes(Exception):
@@ -65,7 +72,6 @@ def mistakes_in(error: Exception) -> dict[str, str] | None:
 		return error.errors
 	if isinstance(error, Refused):
 		return {"files": str(error)}
-	quiet = (frappe.DoesNotExistError, frappe.PermissionError, frappe.RateLimitExceededError)
-	if isinstance(error, frappe.ValidationError) and not isinstance(error, quiet):
+	if isinstance(error, frappe.ValidationError) and not isinstance(error, NO_MISTAKES):
 		return {"": sentence(error)}
 	return None

@@ -156,6 +156,8 @@ def file(
 	doc = intake.register(
 		{**_values(filing, who), "subjects": subjects}, dedupe_key=dedupe, ignore_permissions=True
 	)
+	if dedupe and not doc.flags.dedupe_key:
+		return doc, ""  # the same form came twice at once, and the other was faster: its key stays good
 	key = _hand_out_key(doc, filing)
 	uploads.keep(doc.name, files)
 	_suspect(doc, honeypot, clean(started))

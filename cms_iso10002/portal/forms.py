@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 
+from cms_iso10002.complaints.transactions import retry_on_deadlock
 from cms_iso10002.portal import keys, limits, origin
 from cms_iso10002.portal.errors import mistakes_in, sentence
 
@@ -52,7 +53,7 @@ def _take(context: Any, handle: SecondThoughts) -> None:
 	try:
 		limits.check("page")
 		origin.check_form()
-		handle(context, values)
+		retry_on_deadlock(handle)(context, values)
 		context.done = True
 	except frappe.Redirect:
 		raise
