@@ -52,6 +52,8 @@ def request(
 		yield
 	finally:
 		frappe.local.request, frappe.local.form_dict, frappe.local.message_log = before
+		if before[0] is None:
+			del frappe.local.request  # Frappe asks whether there is one, not which
 		frappe.local.response.pop("http_status_code", None)
 
 

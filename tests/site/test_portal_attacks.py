@@ -100,57 +100,6 @@ def test_every_wrong_way_in_is_refused_the_same_quiet_way_and_writes_nothing():
 	assert len(refused) == 1
 
 
-ROLES = ("guest with key", "complainant", "colleague", "other customer", "agent", "person concerned")
-ALLOWED = {
-	"own": {"guest with key", "complainant"},
-	"shared": {"guest with key", "complainant", "colleague"},
-	"confidential": {"guest with key", "complainant"},
-}
-WRITES = {"guest with key", "complainant"}
-
-
-@pytest.mark.parametrize("kind", ALLOWED)
-@pytest.mark.parametrize("role", ROLES)
-def test_the_matrix_of_roles_methods_and_cases(role, kind):
-	owner = make_portal_user("matrixowner", "Muster GmbH")
-	values = {"subject": "x", "description": "x", "share_with_company": int(kind != "own")}
-	filed = guest(api.file_complaint, user=owner, **values)
-	users = {
-		"guest with key": "Guest",
-		"complainant": owner,
-		"colleague": make_portal_user("matrixcolleague", "Muster GmbH"),
-		"other customer": make_portal_user("matrixother", "Andere AG"),
-		"agent": make_user("agent2"),
-		"person concerned": make_portal_user("matrixconcerned", "Muster GmbH"),
-	}
-	doc = frappe.get_doc("Complaint", filed["reference"])
-	edit(doc, persons_concerned=[{"user": users["person concerned"]}], conflict_check="Names Recorded")
-	if kind == "confidential":
-		edit(doc, confidentiality="Confidential")
-	me = {"reference": filed["reference"], **({"key": filed["key"]} if role == "guest with key" else {})}
-
-	def tried(method, **extra) -> str:
-		try:
-			answer = guest(method, user=users[role], **me, **extra)
-		except frappe.DoesNotExistError:
-			return "not found"
-		except frappe.PermissionError:
-			return "refused"
-		return "errors" if isinstance(answer, dict) and "errors" in answer else "done"
-
-	may_see, may_write = role in ALLOWED[kind], role in ALLOWED[kind] & WRITES
-	unseen = "refused" if may_see else "not found"
-	assert tried(api.track) == ("done" if may_see else "not found")
-	assert tried(api.add_message, text="x") == ("done" if may_write else unseen)
-	assert tried(api.respond_to_decision, answer="Accepted") == ("errors" if may_write else unseen)
-	assert tried(api.request_review) == ("errors" if may_write else unseen)
-	assert tried(api.give_feedback, overall=3) == ("errors" if may_write else unseen)
-	assert tried(api.download, file="nothing") == "not found"
-	assert tried(api.withdraw, words="x") == ("done" if may_write else unseen)
-	listed = role != "guest with key" and guest(api.list_complaints, user=users[role])["complaints"]
-	assert bool(listed) == (may_see and role != "guest with key")
-
-
 def test_nobody_from_outside_has_a_permission_on_the_records():
 	user = make_portal_user("rest", "Muster GmbH")
 	name = guest(api.file_complaint, user=user, subject="x", description="x")["reference"]
