@@ -45,7 +45,7 @@ def case(access: Access) -> dict[str, Any]:
 	happened = _events(doc.name)
 	answer.update(
 		{
-			"subject": cstr(doc.subject),
+			"subject": printing.plain_text(doc.subject),
 			"description": printing.plain_text(doc.description),
 			"next_steps": next_steps(doc, spoken),
 			"timeline": _timeline(happened, spoken),
@@ -328,7 +328,7 @@ def _row(row, role: str, language: str) -> dict[str, Any]:
 	known = role != keys.REPRESENTATIVE or printing.is_verified(row)
 	return {
 		"reference": row.name,
-		"subject": cstr(row.subject) if known else "",
+		"subject": printing.plain_text(row.subject) if known else "",
 		"state": state(row.status),
 		"received": day(row.received_on, language),
 		"waits_for_me": row.status in ("Awaiting Complainant", "Response Sent")
