@@ -65,7 +65,7 @@ def case(access: Access) -> dict[str, Any]:
 	happened = _events(doc.name)
 	answer.update(
 		{
-			"subject": cstr(doc.subject),
+			"subject": printing.plain_text(doc.subject),
 			"description": printing.plain_text(doc.description),
 			"next_steps": next_steps(doc, spoken),
 			"timeline": _timeline(happened, spoken),

@@ -72,6 +72,14 @@ def test_words_are_kept_as_they_were_typed():
 	assert frappe.db.get_value("Complaint Feedback", {"complaint": case.name}, "comments") == TYPED
 
 
+def test_a_subject_with_brackets_is_shown_as_it_was_typed():
+	user = make_portal_user("brackets", "Muster GmbH")
+	filed = guest(api.file_complaint, user=user, subject="The <XL> kettle & more", description="x")
+	assert guest(api.track, user=user, reference=filed["reference"])["subject"] == "The <XL> kettle & more"
+	[row] = guest(api.list_complaints, user=user)["complaints"]
+	assert row["subject"] == "The <XL> kettle & more"
+
+
 ONE_LINE = (
 	"subject",
 	"complainant_name",
