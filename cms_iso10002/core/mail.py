@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from email.header import decode_header, make_header
+from email.header import Header, decode_header, make_header
 from email.message import Message
 from hashlib import sha256
 
@@ -132,10 +132,38 @@ def header(message: Message, name: str) -> str:
 	value = message.get(name)
 	if value is None:
 		return ""
+	value = _text(value)
 	try:
 		return str(make_header(decode_header(value)))
 	except (LookupError, ValueError, UnicodeError, TypeError):
+		return value
+
+
+def decoded(content: bytes, charset: str | None = None) -> str:
+	"""Bytes as text: by the charset they say they have; where they say none, or ASCII wrongly, by a guess that fits.
+
+	UTF-8 is hardly ever right by chance; what is no UTF-8 was written by an old program of the West.
+	"""
+	charset = (charset or "").strip().lower()
+	if charset not in ("", "us-ascii", "ascii", "unknown-8bit"):
+		try:
+			return content.decode(charset, "replace")
+		except (LookupError, ValueError):  # there is no such charset
+			pass
+	for guess in ("utf-8", "cp1252"):
+		try:
+			return content.decode(guess)
+		except UnicodeDecodeError:
+			continue
+	return content.decode("latin-1")
+
+
+def _text(value: str | Header) -> str:
+	"""A header as it came; one with 8-bit letters, which headers may not hold, as it was meant."""
+	if not isinstance(value, Header):
 		return str(value)
+	parts = ((part.encode() if isinstance(part, str) else part, charset) for part, charset in decode_header(value))
+	return "".join(decoded(part, charset) for part, charset in parts)
 
 
 def _ids(message: Message, name: str) -> list[str]:
@@ -147,7 +175,7 @@ def _ids(message: Message, name: str) -> list[str]:
 
 def _parsed(message: Message, name: str) -> tuple[str, str]:
 	"""Name and address of the first person of a header. Parsed before it is decoded: a name may hold a comma."""
-	values = [str(value) for value in message.get_all(name) or ()]
+	values = [_text(value) for value in message.get_all(name) or ()]
 	for shown, address in email.utils.getaddresses(values):
 		if normal_email(address):
 			return shown, normal_email(address)
@@ -170,6 +198,27 @@ def _name(message: Message, name: str) -> str:
 def _is_forged(message: Message) -> bool:
 	"""Whether the topmost check of the sender's domain failed: our own server's, those below anybody may write."""
 	return bool(re.search(r"\bdmarc\s*=\s*fail\b", str(message.get("Authentication-Results") or ""), re.I))
+
+
+# forwarded messages ----------------------------------------------------------------------------------------
+
+FORWARDED_FROM = re.compile(
+	r"^[>\s*]*(?:From|Von|De|Da|Van)\s*:[\s*]*(?P<who>\S[^\r\n]{0,300})$", re.IGNORECASE | re.MULTILINE
+)
+ADDRESS = re.compile(r"[^\s<>\[\]():;,\"']+@[^\s<>\[\]():;,\"']+")
+
+
+def forwarded_from(text: str) -> list[tuple[str, str]]:
+	"""Name and address of those whose messages a text quotes with their headers, the outermost first."""
+	found = []
+	for line in FORWARDED_FROM.finditer((text or "")[:LONGEST_SEARCHED]):
+		who = line["who"]
+		match = ADDRESS.search(who)
+		address = normal_email(match[0].removeprefix("mailto:")) if match else ""
+		if address:
+			name = re.split(r"[<\[(]", who[: match.start()])[0].strip(" \t*\"'")
+			found.append((name[:140], address))
+	return found
 
 
 # machines --------------------------------------------------------------------------------------------------

@@ -104,6 +104,7 @@ def test_letters_go_to_a_representative_only_when_verified(outgoing, authority, 
 		representative_email="rep@law.test",
 		representative_authority="Accept",
 		representative_verified_by="Administrator" if authority else None,
+		representative_proof_notes="Letter of authority seen",
 		correspondence_to="Representative",
 	)
 	act(case, "Acknowledge", channel="E-mail")
@@ -117,6 +118,7 @@ def test_both_get_it_where_both_are_wanted(outgoing):
 		representative_name="Law & Co",
 		representative_email="rep@law.test",
 		representative_verified_by="Administrator",
+		representative_proof_notes="Letter of authority seen",
 		correspondence_to="Both",
 	)
 	act(case, "Acknowledge", channel="E-mail")

@@ -181,7 +181,12 @@ def test_an_unverified_representative_learns_that_it_arrived_and_no_more():
 		with pytest.raises(frappe.PermissionError):
 			guest(method, **me, **extra)
 	doc = frappe.get_doc("Complaint", filed["reference"])
-	edit(doc, representative_authority="Accept", representative_verified_by=make_user("agent"))
+	edit(
+		doc,
+		representative_authority="Accept",
+		representative_verified_by=make_user("agent"),
+		representative_proof_notes="Letter of authority seen",
+	)
 	assert guest(api.track, **me)["subject"]
 
 
