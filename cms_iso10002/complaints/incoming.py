@@ -322,7 +322,9 @@ class ComplaintMail(InboundMail):
 			note = _("(Cut. The whole text is with the e-mails of this complaint.)")
 			text = escape_html(self.plain_text()[: intake.LONGEST_DESCRIPTION // 6])
 			return "{0}<br><br>{1}".format(text.replace("\n", "<br>"), note)
-		return words if has_text(words) else _("The e-mail had no text: see the attached files.")
+		if has_text(words):
+			return words
+		return _("The e-mail had no text: see the attached files.") if self.attachments else _("The e-mail had no text.")
 
 	def plain_text(self) -> str:
 		return self.text_content or strip_html(self.html_content)

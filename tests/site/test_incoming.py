@@ -680,3 +680,10 @@ def test_letters_of_a_mail_without_a_charset_are_kept(encoding):
 	message = raw("BODY", content_type="text/plain").replace(b"BODY", text.encode(encoding))
 	receive(message)
 	assert text in the_complaint().description
+
+
+def test_an_empty_mail_points_to_files_only_where_there_are_any():
+	receive(raw(""))
+	assert the_complaint().description.strip() == "The e-mail had no text."
+	receive(with_files(("a.png", PNG), body=""))
+	assert "see the attached files" in the_complaint().description

@@ -304,3 +304,42 @@ def test_ones_own_documents_are_offered_and_those_of_others_are_not():
 	assert set(guest(api.file_complaint, user=theirs, **filing)["errors"]) == {"subjects"}
 	[row] = frappe.get_doc("Complaint", guest(api.file_complaint, user=mine, **filing)["reference"]).subjects
 	assert (row.reference_name, row.item_code, row.qty) == ("SO-PORTAL", "Kettle", 2)
+
+
+def test_a_button_pressed_twice_sends_one_message():
+	filed = file_as_guest()
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	for _time in range(2):
+		guest(api.add_message, **me, text="It's <wet>.\n\nVery wet.")
+		guest(api.add_message, **me, files=[("a.png", PNG)])
+	guest(api.add_message, **me, text="Still wet.")
+	seen = guest(api.add_message, **me, files=[("b.png", PNG + b"1")])
+	assert [len(message["files"]) for message in seen["messages"] if message["mine"]] == [0, 1, 0, 1]
+	pass_time(minutes=11)
+	assert len(guest(api.add_message, **me, text="Still wet.")["messages"]) == 5
+
+
+def test_what_cannot_be_done_now_is_said_in_the_portals_words():
+	filed = file_as_guest()
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	for method, values in (
+		(api.respond_to_decision, {"answer": "Accepted"}),
+		(api.respond_to_decision, {"answer": "Rejected"}),
+		(api.request_review, {}),
+	):
+		[sentence] = guest(method, **me, **values)["errors"].values()
+		assert "Received" in sentence and "Record" not in sentence and "Request Review" not in sentence
+
+
+def test_who_may_only_write_for_somebody_neither_withdraws_nor_accepts():
+	filed = file_as_guest(representative_name="Rita Vertreter", representative_email="rita@anwalt.test")
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	edit(
+		frappe.get_doc("Complaint", filed["reference"]),
+		representative_authority="Correspond",
+		representative_verified_by=make_user("agent"),
+		representative_proof_notes="Letter of authority seen",
+	)
+	assert "withdraw" not in codes(guest(api.track, **me))
+	with pytest.raises(frappe.PermissionError):
+		guest(api.withdraw, **me, words="We withdraw.")
