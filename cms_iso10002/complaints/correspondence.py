@@ -163,10 +163,23 @@ def _address(doc, spec: LetterSpec) -> tuple[str, str]:
 	if channel == "E-mail" and not spec.recipient:
 		recipient = ", ".join(_addresses(doc, person))
 	if channel == "E-mail" and not recipient:
+		_check_verified(doc, person)
 		frappe.throw(_("There is no e-mail address to write to: choose another channel."))
 	if channel == "Post" and not recipient and any(ways.values()):
+		_check_verified(doc, person)
 		frappe.throw(_("There is no postal address to write to: enter one, or choose another channel."))
 	return channel, recipient or (person["name"] if channel in SPOKEN else "")
+
+
+def _check_verified(doc, person: dict[str, Any]) -> None:
+	"""Where the one who could be written to is a representative who is not verified, that is what is in the way."""
+	if person["is_representative"] or not doc.representative_name or letter_recipient.is_verified(doc):
+		return
+	frappe.throw(
+		_(
+			"The authority of {0} is not verified, so the letter would go to the complainant, who can't be reached so: verify the authority first, or enter how to reach the complainant."
+		).format(doc.representative_name)
+	)
 
 
 def _addresses(doc, person: dict[str, Any]) -> list[str]:

@@ -324,7 +324,11 @@ class ComplaintMail(InboundMail):
 			return "{0}<br><br>{1}".format(text.replace("\n", "<br>"), note)
 		if has_text(words):
 			return words
-		return _("The e-mail had no text: see the attached files.") if self.attachments else _("The e-mail had no text.")
+		return (
+			_("The e-mail had no text: see the attached files.")
+			if self.attachments
+			else _("The e-mail had no text.")
+		)
 
 	def plain_text(self) -> str:
 		return self.text_content or strip_html(self.html_content)

@@ -150,7 +150,9 @@ def make_complaint(name: str, complainant_name: str = "", complainant_email: str
 	message = incoming.ComplaintMail.of(raw_message(name), doc.email_account)
 	person, address = complainant_name.strip(), complainant_email.strip()
 	if not (person or address) and (message.is_of_colleague() or not message.facts.sender):
-		frappe.throw(_("Say whose complaint it is: a name, an e-mail address, or both."), frappe.MandatoryError)
+		frappe.throw(
+			_("Say whose complaint it is: a name, an e-mail address, or both."), frappe.MandatoryError
+		)
 	complaint = message.register(name=person, address=address)
 	_decide(doc, NEW_COMPLAINT, complaint=complaint.name)
 	return complaint.name

@@ -39,8 +39,10 @@ def is_kept(file, user: str) -> bool:
 	if not case:  # of a form that is not saved yet
 		return False
 	theirs = file.owner == user and frappe.get_cached_value("User", user, "user_type") == "System User"
-	if not theirs or case.status_category == "Closed" or not frappe.has_permission(
-		"Complaint", "write", doc=name, user=user
+	if (
+		not theirs
+		or case.status_category == "Closed"
+		or not frappe.has_permission("Complaint", "write", doc=name, user=user)
 	):
 		return True
 	return _came_in(name, file.name)
@@ -112,6 +114,4 @@ def _is_shared(file) -> bool:
 def refuse_deletion(doc, method: str | None = None) -> None:
 	"""Communication.on_trash: what was written about a case is not taken back."""
 	if doc.reference_doctype in KEEPERS and frappe.db.exists(doc.reference_doctype, doc.reference_name):
-		frappe.throw(
-			_("This message is part of a complaint: it can't be deleted."), frappe.PermissionError
-		)
+		frappe.throw(_("This message is part of a complaint: it can't be deleted."), frappe.PermissionError)

@@ -238,7 +238,9 @@ def _there(doctype: str, names: set[str]) -> set[str]:
 	if not names:
 		return set()
 	table = DocType(doctype)
-	return set(frappe.qb.from_(table).select(table.name).where(table.name.isin(sorted(names))).run(pluck=True))
+	return set(
+		frappe.qb.from_(table).select(table.name).where(table.name.isin(sorted(names))).run(pluck=True)
+	)
 
 
 def _verified(row: frappe._dict, events: list, decisions: list, milestones: list) -> Iterator[Finding]:

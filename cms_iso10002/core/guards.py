@@ -223,8 +223,11 @@ def basis_missing(case: Case, wanted: str | None) -> list[str | tuple[tuple[str,
 		raise Refusal(N_("{0} is no ground for closing a complaint that is {1}."), wanted, case.status)
 	if wanted:
 		return CLOSURE_BASES[wanted](case)
-	alternatives = [tuple(CLOSURE_BASES[name](case)) for name in allowed]
-	return [] if not all(alternatives) else [tuple(dict.fromkeys(alternatives))]
+	alternatives = list(dict.fromkeys(tuple(CLOSURE_BASES[name](case)) for name in allowed))
+	if not all(alternatives):
+		return []
+	# a way that asks for all that another asks for, and more, helps nobody
+	return [tuple(one for one in alternatives if not any(set(other) < set(one) for other in alternatives))]
 
 
 def duplicate(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:

@@ -162,7 +162,9 @@ def _text(value: str | Header) -> str:
 	"""A header as it came; one with 8-bit letters, which headers may not hold, as it was meant."""
 	if not isinstance(value, Header):
 		return str(value)
-	parts = ((part.encode() if isinstance(part, str) else part, charset) for part, charset in decode_header(value))
+	parts = (
+		(part.encode() if isinstance(part, str) else part, charset) for part, charset in decode_header(value)
+	)
 	return "".join(decoded(part, charset) for part, charset in parts)
 
 

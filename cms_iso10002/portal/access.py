@@ -108,7 +108,8 @@ def not_found() -> None:
 def _found(reference: str, key: str, code: str) -> Access | None:
 	row = reading.row(reference)
 	# all of it also where there is no such case, and nothing more for a wrong key: the answer takes as long
-	key_fits = keys.fits(key, row.tracking_key_hash)
+	issued = keys.as_issued(key, row.tracking_key_hash)
+	key_fits = bool(issued)
 	code_fits = keys.code_fits(code, row.name)
 	role = role_in(row)
 	for secret, fits, is_code in ((key, key_fits, False), (code, code_fits, True)):
@@ -117,7 +118,7 @@ def _found(reference: str, key: str, code: str) -> Access | None:
 	if not row.name or row.anonymised_on:
 		return None
 	if key and key_fits:
-		return Access(reading.with_tables(row), "Key", keys.holder_of(key))
+		return Access(reading.with_tables(row), "Key", keys.holder_of(issued))
 	if code and code_fits:
 		return Access(reading.with_tables(row), "Code", keys.COMPLAINANT)
 	if not role:

@@ -97,7 +97,12 @@ def _came_just_now(complaint: str, text: str, files: Sequence[uploads.Upload]) -
 def _hashes(complaint: str, communication: str) -> list[str]:
 	"""What is in the files that came with a message."""
 	events = timeline.events_of(actions.survivor(complaint), "files_received", locked=False)
-	names = [name for event in events if event.data.get("communication") == communication for name in event.data["files"]]
+	names = [
+		name
+		for event in events
+		if event.data.get("communication") == communication
+		for name in event.data["files"]
+	]
 	if not names:
 		return []
 	filters = {"name": ("in", names)}
@@ -196,7 +201,11 @@ def _possible(found: Access, code: str) -> None:
 	if code not in {action["code"] for action in view.actions(found)}:
 		state = view.state(found.doc.status)
 		raise Mistakes(
-			{"": _("That can't be done now. Your complaint: {0}. {1}").format(state["label"], state["meaning"])}
+			{
+				"": _("That can't be done now. Your complaint: {0}. {1}").format(
+					state["label"], state["meaning"]
+				)
+			}
 		)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from base64 import b32encode
 
@@ -23,6 +24,9 @@ PREFIX = {COMPLAINANT: "C", REPRESENTATIVE: "R"}
 
 HASH_OF_NOTHING = hashlib.sha256().hexdigest()
 """Compared with where no key was handed out, or there is no such case."""
+KEY_LENGTH = 32
+"""Hexadecimal digits of a tracking key."""
+SEPARATORS = re.compile(r"[\s\u200b\u2010-\u2015-]+")
 CODE_LENGTH = 12
 """Letters and digits of an action code: 60 bits, and few guesses."""
 RENEWAL_SECONDS = 24 * 60 * 60
@@ -48,9 +52,25 @@ def holder_of(key: str) -> str:
 	return REPRESENTATIVE if key.startswith(PREFIX[REPRESENTATIVE]) else COMPLAINANT
 
 
+def as_issued(key: str, stored_hash: str | None) -> str:
+	"""The key that was hashed, where `key` is it however it was typed; "" for another. Takes as long where nothing is stored.
+
+	Read off paper: blanks, dashes and capitals do not count, and the letter before it may be left out.
+	"""
+	typed = SEPARATORS.sub("", key).casefold()
+	letter, digits = (typed[0], typed[1:]) if len(typed) == KEY_LENGTH + 1 else ("", typed)
+	fitting = ""
+	for prefix in PREFIX.values():
+		reading = f"{prefix}-{digits}"
+		fit = hmac.compare_digest(digest(reading), stored_hash or HASH_OF_NOTHING) and bool(stored_hash)
+		if fit and letter in ("", prefix.casefold()):
+			fitting = reading
+	return fitting
+
+
 def fits(key: str, stored_hash: str | None) -> bool:
 	"""Whether `key` is the one that was hashed; takes as long where nothing is stored."""
-	return hmac.compare_digest(digest(key), stored_hash or HASH_OF_NOTHING) and bool(stored_hash)
+	return bool(as_issued(key, stored_hash))
 
 
 def action_code(complaint: str) -> str:

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import get_url
 
 from cms_iso10002.complaints import letter_language, outgoing
-from cms_iso10002.portal import access, keys, limits, reading
+from cms_iso10002.portal import keys, limits, reading
 
 PAGE = "/complaint/track"
 
@@ -79,7 +79,12 @@ def renew(reference: str, token: str) -> dict[str, str]:
 	holder = keys.renewal_fits(token, stored.name, stored.tracking_key_hash)
 	if not stored.name or stored.anonymised_on or not holder:
 		limits.wrong_guess(reference)
-		access.not_found()
+		# the same for a case that is not there
+		frappe.throw(
+			_("This link was used already, or is older than a day. Ask for a new key once more, or call us."),
+			frappe.DoesNotExistError,
+			title=_("Not Found"),
+		)
 	key, hashed = keys.new(holder)
 	frappe.db.set_value("Complaint", stored.name, "tracking_key_hash", hashed, update_modified=False)
 	return {"reference": stored.name, "key": key}

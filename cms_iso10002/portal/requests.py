@@ -4,7 +4,11 @@ from typing import Any
 
 import frappe
 
-API = ("/api/method/cms_iso10002.portal.", "/api/v1/method/cms_iso10002.portal.", "/api/v2/method/cms_iso10002.portal.")
+API = (
+	"/api/method/cms_iso10002.portal.",
+	"/api/v1/method/cms_iso10002.portal.",
+	"/api/v2/method/cms_iso10002.portal.",
+)
 PAGES = ("/complaint/", "/complaints", "/complaints-policy")
 HEADERS = {
 	# keys lie in hidden fields: no other page may frame them, no cache and no back button bring them back

@@ -173,7 +173,13 @@ def test_a_letter_ends_as_we_end_it_and_offers_nobody_to_hear_no_more(outgoing):
 		act(case, "Acknowledge", channel="E-mail")
 		text = queued_mail(last_letter(case))
 		assert case.name in text
-		for foreign in ("nsubscribe to", "Leave this conversation", "stop receiving", "Sent via", "rpnext.com"):
+		for foreign in (
+			"nsubscribe to",
+			"Leave this conversation",
+			"stop receiving",
+			"Sent via",
+			"rpnext.com",
+		):
 			assert foreign not in text
 
 
@@ -197,3 +203,15 @@ def test_what_was_not_queued_is_not_sent(outgoing, monkeypatch):
 		act(case, "Acknowledge", channel="E-mail")
 	assert frappe.db.get_value("Complaint", case.name, "status") == "Received"
 	assert not frappe.db.exists("Complaint Letter", {"complaint": case.name})
+
+
+@pytest.mark.parametrize("channel", ("E-mail", "Post"))
+def test_it_is_said_that_a_representative_must_be_verified_first(outgoing, channel):
+	case = make_complaint(
+		complainant_email=None,
+		representative_name="Law & Co",
+		representative_email="rep@law.test",
+		correspondence_to="Representative",
+	)
+	with pytest.raises(frappe.ValidationError, match="Law & Co is not verified"):
+		correspondence.send_letter(case.name, "Progress Update", channel, "We have found the parcel.")

@@ -662,7 +662,9 @@ def test_a_mail_that_nobody_sent_waits_for_a_person_who_says_whose_it_is(sender)
 
 
 def test_a_colleagues_forward_is_the_complaint_of_who_wrote_first():
-	body = "FYI\n\n---- Forwarded ----\nFrom: Erika Muster <erika@muster.test>\nTo: info@firm.test\n\nIt leaks."
+	body = (
+		"FYI\n\n---- Forwarded ----\nFrom: Erika Muster <erika@muster.test>\nTo: info@firm.test\n\nIt leaks."
+	)
 	receive(raw(body, subject="Fwd: Kettle", sender=make_user("agent")))
 	held = triage()
 	frappe.set_user(make_user("manager"))

@@ -343,3 +343,23 @@ def test_who_may_only_write_for_somebody_neither_withdraws_nor_accepts():
 	assert "withdraw" not in codes(guest(api.track, **me))
 	with pytest.raises(frappe.PermissionError):
 		guest(api.withdraw, **me, words="We withdraw.")
+
+
+def test_a_key_is_read_off_paper_as_a_code_is():
+	filed = file_as_guest()
+	name, key = filed["reference"], filed["key"]
+	digits = key[2:]
+	grouped = " ".join(digits[start : start + 4] for start in range(0, 32, 4))
+	for typed in (key.upper(), f"C {grouped}", grouped, digits, f" c\u2013{grouped.upper()} ", f"C{digits}"):
+		assert guest(api.track, reference=name, key=typed)["role"] == "Complainant"
+	for wrong in (f"R-{digits}", digits[:-1], f"x{digits}", f"{key}0", ""):
+		with pytest.raises(frappe.DoesNotExistError):
+			guest(api.track, reference=name, key=wrong)
+
+
+def test_a_renewal_link_that_was_used_says_so():
+	filed = file_as_guest()
+	with pytest.raises(frappe.DoesNotExistError, match="used already"):
+		guest(api.renew_key, reference=filed["reference"], token="Cx.1")
+	with pytest.raises(frappe.DoesNotExistError, match="used already"):
+		guest(api.renew_key, reference="CMP-1990-00001", token="Cx.1")

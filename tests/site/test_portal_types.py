@@ -54,7 +54,13 @@ def test_whatever_is_posted_is_answered_and_never_fails(method):
 	filed = file_as_guest()
 	function = getattr(api, method)
 	fields = inspect.signature(function).parameters
-	mine = {"reference": filed["reference"], "key": filed["key"], "file": "x", "email": "a@b.test", "token": "x"}
+	mine = {
+		"reference": filed["reference"],
+		"key": filed["key"],
+		"file": "x",
+		"email": "a@b.test",
+		"token": "x",
+	}
 	good = {name: mine.get(name, "x") for name, field in fields.items() if field.default is field.empty}
 	for field in fields:
 		for odd in (*ODD, None, 1.5, [1], {"a": {"b": []}}, "\x00", "x" * 3000):

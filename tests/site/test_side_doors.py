@@ -263,7 +263,8 @@ def test_an_authority_is_verified_by_who_says_so_and_by_something():
 	with pytest.raises(frappe.MandatoryError, match="proof of authority"):
 		as_user(agent, lambda: edit(case, representative_verified_by=customer))
 	doc = as_user(
-		agent, lambda: edit(case, representative_verified_by=customer, representative_proof_notes="Letter seen")
+		agent,
+		lambda: edit(case, representative_verified_by=customer, representative_proof_notes="Letter seen"),
 	)
 	assert doc.representative_verified_by == agent
 	assert as_user(make_user("manager"), lambda: edit(case, subject="x")).representative_verified_by == agent

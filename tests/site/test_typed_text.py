@@ -14,7 +14,7 @@ from tests.site.factories import act, advance, make_complaint
 from tests.site.portal_factories import file_as_guest, guest, start_counting_anew
 
 PICTURE = 'S <img src=http://host.test/b.png><a href=https://e.test style="position:fixed">CL</a>'
-SIGNS = "Mum's heating: 5 < 6 & \"quotes\" <Müller & Söhne> src=x"
+SIGNS = 'Mum\'s heating: 5 < 6 & "quotes" <Müller & Söhne> src=x'
 TAG = re.compile(r"<[a-z/!?]", re.IGNORECASE)
 
 
@@ -42,7 +42,9 @@ def test_what_a_guest_answers_is_kept_and_told_as_typed():
 	guest(api.respond_to_decision, answer="Rejected", words=SIGNS, **me)
 	words = frappe.db.get_value("Complaint Decision", {"parent": filed["reference"]}, "response_words")
 	assert not TAG.search(words) and typed_text.typed(words) == SIGNS
-	note = frappe.db.get_value("Complaint Event", {"complaint": filed["reference"], "note": ("is", "set")}, "note")
+	note = frappe.db.get_value(
+		"Complaint Event", {"complaint": filed["reference"], "note": ("is", "set")}, "note"
+	)
 	assert not note or not TAG.search(note)
 	assert verification.verify(filed["reference"]).whole
 
@@ -67,7 +69,9 @@ def test_who_writes_by_mail_has_a_name_and_no_markup(name):
 	mails.make_mailbox()
 	assert mails.receive(mails.raw(sender=f'"{name}" <a@x.test>', subject=f"Hi {name}")) == "new complaint"
 	case = frappe.get_last_doc("Complaint")
-	message = frappe.get_last_doc("Communication", {"reference_name": case.name, "sent_or_received": "Received"})
+	message = frappe.get_last_doc(
+		"Communication", {"reference_name": case.name, "sent_or_received": "Received"}
+	)
 	for text in (case.subject, case.complainant_name, message.subject, message.sender_full_name):
 		assert not TAG.search(text) and name in typed_text.typed(text)
 

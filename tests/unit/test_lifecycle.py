@@ -241,7 +241,9 @@ def test_a_representative_accepts_only_with_authority():
 	)
 
 
-@pytest.mark.parametrize("authority, ok", [("", False), ("Correspond", False), ("Accept", True), ("Receive Money", True)])
+@pytest.mark.parametrize(
+	"authority, ok", [("", False), ("Correspond", False), ("Accept", True), ("Receive Money", True)]
+)
 def test_a_representative_withdraws_only_with_the_authority_to_accept(authority, ok):
 	subject = case("Assessed", representative_verified_by="a@x", representative_authority=authority)
 	data = {"given_by": "Representative", "words": "We withdraw."}
@@ -528,3 +530,13 @@ def test_an_answer_told_by_mail_is_not_backdated():
 		{"channel": "Phone", "told_on": yesterday},
 	)
 	assert out.row_changes[0][2]["sent_on"] == yesterday
+
+
+def test_of_two_ways_only_the_shorter_one_is_asked_for():
+	"""Not "an early resolution and the agreed redress implemented, or the agreed redress implemented"."""
+	redress = [{"basis": "Offer", "state": "Accepted"}]
+	subject = case("Accepted", response="Accepted", redress=redress, decisions=[DECISION])
+	with pytest.raises(lifecycle.Missing) as missing:
+		lifecycle.apply(subject, "Close", MANAGER, {})
+	assert lifecycle.phrase(missing.value.missing).count("the agreed redress implemented") == 1
+	assert "early" not in lifecycle.phrase(missing.value.missing)
