@@ -13,7 +13,16 @@ import frappe
 from frappe import _
 from frappe.utils import escape_html
 
-from cms_iso10002.complaints import access_log, actors, cases, clock, correspondence, intake
+from cms_iso10002.complaints import (
+	access_log,
+	actors,
+	alerts,
+	cases,
+	clock,
+	correspondence,
+	intake,
+	permissions,
+)
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import formats, guards, lifecycle
 from cms_iso10002.core.refusal import Refusal
@@ -84,7 +93,19 @@ def _dialog_field(doc, ask: lifecycle.Ask, action: str) -> dict[str, Any]:
 		"reqd": int(ask.required),
 		"default": doc.get(ask.preset) if ask.preset else None,
 		"description": _hint(ask, doc, action),
+		**({"filters": _eligible(ask, doc)} if (ask.kind, ask.options) == ("Link", "User") else {}),
 	}
+
+
+def _eligible(ask: lifecycle.Ask, doc) -> dict[str, Any]:
+	"""The filters of a list of users: only those who can do the duty, and for a review had no part in the decision."""
+	if ask.name not in permissions.DUTY_ROLES:
+		return {"user_type": "System User"}
+	able = {user for role in permissions.DUTY_ROLES[ask.name] for user in alerts.holders(role)}
+	if ask.name == "reviewer":
+		able -= {row.get(name) for row in doc.decisions for name in ("decided_by", "approved_by")}
+		able.discard(doc.investigator)
+	return {"name": ["in", alerts.who_may_see(doc, sorted(able))]}
 
 
 def _hint(ask: lifecycle.Ask, doc, action: str) -> str | None:

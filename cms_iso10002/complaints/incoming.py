@@ -102,6 +102,15 @@ class ComplaintMail(Parts, InboundMail):
 		super().__init__(content, email_account)
 		self.facts = _with_real_sender(mail.read(content))
 
+	def set_from(self) -> None:
+		"""Who sent it is read by `core.mail`; Frappe's own reading fails where nobody did."""
+		self.from_email = self.from_real_name = ""
+
+	def get_payload(self, part) -> str:
+		"""The text of a part; Frappe's own leaves out the letters that do not fit its guess."""
+		content = part.get_payload(decode=True)
+		return mail.decoded(content, part.get_content_charset()) if isinstance(content, bytes) else ""
+
 	@classmethod
 	def of(cls, raw: bytes, account: str) -> ComplaintMail:
 		"""The message `raw` that came by the Email Account `account`, which may be gone meanwhile."""
@@ -238,21 +247,33 @@ class ComplaintMail(Parts, InboundMail):
 
 	# a new case
 
-	def register(self, quoted: str = ""):
+	def whose(self) -> tuple[str, str]:
+		"""Name and address of whose complaint it may be: the sender's, or of a colleague's forward who wrote first."""
+		if not self.is_of_colleague():
+			return self.facts.sender_name, self.facts.sender
+		ours = mail_accounts.addresses()
+		text = self.text_content or plain_text(self.html_content)
+		others = (each for each in mail.forwarded_from(text) if each[1] not in ours)
+		return next((each for each in others if not mail_routing.is_colleague(each[1])), ("", ""))
+
+	def register(self, quoted: str = "", name: str = "", address: str = ""):
 		"""Register the message as a complaint, received when it was sent; `quoted` is a case that it names.
 
-		Returns the complaint; its `flags.dedupe_key` is set where it was made just now.
+		`name` and `address` are whose complaint it is, where somebody said so; else it is the sender's. Returns the
+		complaint; its `flags.dedupe_key` is set where it was made just now.
 		"""
 		row = next(
 			(each for each in mail_accounts.named() if each.email_account == self.email_account.name), None
 		)
-		person = customer.of_sender(self.facts.sender)
+		if not (name or address):
+			name, address = self.facts.sender_name, self.facts.sender
+		person = customer.of_sender(address) if address else {}
 		related = {"complaint": quoted, "relation": "Other", "note": _("Named in the e-mail")}
 		values = {
 			"company": row.company if row else None,
-			"complainant_name": self.sender_name() or self.facts.sender,
+			"complainant_name": name or address,
 			**person,
-			"complainant_email": self.facts.sender,
+			"complainant_email": address or None,
 			"language": self.language(person, row),
 			"subject": self.subject_line(),
 			"description": self.description(),
@@ -310,7 +331,13 @@ class ComplaintMail(Parts, InboundMail):
 			note = _("(Cut. The whole text is with the e-mails of this complaint.)")
 			text = escape_html(self.plain_text()[: intake.LONGEST_DESCRIPTION // 6])
 			return "{0}<br><br>{1}".format(text.replace("\n", "<br>"), note)
-		return words if has_text(words) else _("The e-mail had no text: see the attached files.")
+		if has_text(words):
+			return words
+		return (
+			_("The e-mail had no text: see the attached files.")
+			if self.attachments
+			else _("The e-mail had no text.")
+		)
 
 	def texts(self) -> tuple[str, ...]:
 		"""Where a reference may be quoted."""

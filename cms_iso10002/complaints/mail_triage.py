@@ -128,14 +128,33 @@ def file_on_complaint(name: str, complaint: str) -> str:
 	return communication
 
 
+@frappe.whitelist(methods=["GET", "POST"])
+def whose_complaint(name: str) -> dict[str, str]:
+	"""Whose complaint a kept message may be, for the dialog to preset: `complainant_name` and `complainant_email`."""
+	from cms_iso10002.complaints import incoming
+
+	doc = _undecided(name)
+	person, address = incoming.ComplaintMail.of(raw_message(name), doc.email_account).whose()
+	return {"complainant_name": person, "complainant_email": address}
+
+
 @frappe.whitelist(methods=["POST"])
-def make_complaint(name: str) -> str:
-	"""Make a complaint of a kept message, received when the message was; returns its name. Nobody is written to."""
+def make_complaint(name: str, complainant_name: str = "", complainant_email: str = "") -> str:
+	"""Make a complaint of a kept message, received when the message was; returns its name. Nobody is written to.
+
+	Whose it is must be said where a colleague sent it, or nobody knows who did; else it is the sender's.
+	"""
 	from cms_iso10002.complaints import incoming
 
 	doc = _undecided(name)
 	frappe.new_doc("Complaint").check_permission("create")
-	complaint = incoming.ComplaintMail.of(raw_message(name), doc.email_account).register()
+	message = incoming.ComplaintMail.of(raw_message(name), doc.email_account)
+	person, address = complainant_name.strip(), complainant_email.strip()
+	if not (person or address) and (message.is_of_colleague() or not message.facts.sender):
+		frappe.throw(
+			_("Say whose complaint it is: a name, an e-mail address, or both."), frappe.MandatoryError
+		)
+	complaint = message.register(name=person, address=address)
 	_decide(doc, NEW_COMPLAINT, complaint=complaint.name)
 	return complaint.name
 

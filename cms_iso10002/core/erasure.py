@@ -54,7 +54,7 @@ RULES = (
 		EMPTIED,
 		"complainant_name complainant_email complainant_phone complainant_address contact customer_reference"
 		" assistance_notes representative_name representative_email representative_phone"
-		" representative_relationship representative_proof tracking_key_hash",
+		" representative_relationship representative_proof representative_proof_notes tracking_key_hash",
 		"who complained, who acted for them, and how to reach them; the key to the portal opens nothing any more",
 	),
 	_rule("Complaint", EMPTIED, "issue", "the Issue has retention of its own and may name them"),

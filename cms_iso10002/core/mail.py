@@ -209,6 +209,27 @@ def _is_forged(message: Message) -> bool:
 	return bool(re.search(r"\bdmarc\s*=\s*fail\b", str(message.get("Authentication-Results") or ""), re.I))
 
 
+# forwarded messages ----------------------------------------------------------------------------------------
+
+FORWARDED_FROM = re.compile(
+	r"^[>\s*]*(?:From|Von|De|Da|Van)\s*:[\s*]*(?P<who>\S[^\r\n]{0,300})$", re.IGNORECASE | re.MULTILINE
+)
+ADDRESS = re.compile(r"[^\s<>\[\]():;,\"']+@[^\s<>\[\]():;,\"']+")
+
+
+def forwarded_from(text: str) -> list[tuple[str, str]]:
+	"""Name and address of those whose messages a text quotes with their headers, the outermost first."""
+	found = []
+	for line in FORWARDED_FROM.finditer((text or "")[:LONGEST_SEARCHED]):
+		who = line["who"]
+		match = ADDRESS.search(who)
+		address = normal_email(match[0].removeprefix("mailto:")) if match else ""
+		if address:
+			name = re.split(r"[<\[(]", who[: match.start()])[0].strip(" \t*\"'")
+			found.append((name[:140], address))
+	return found
+
+
 # machines --------------------------------------------------------------------------------------------------
 
 

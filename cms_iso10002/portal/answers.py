@@ -7,14 +7,17 @@ Each is an action of the lifecycle or a message, by the same doors as in the des
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.core.doctype.file.utils import get_content_hash
 from frappe.utils import cint
 
-from cms_iso10002.complaints import actions, alerts, clock, feedback, uploads
+from cms_iso10002.complaints import actions, alerts, clock, feedback, timeline, uploads
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.complaints.letter_text import plain_text
 from cms_iso10002.complaints.typed_text import tame
 from cms_iso10002.core.states import AWAITING_COMPLAINANT
 from cms_iso10002.portal import access, keys, view
@@ -34,6 +37,8 @@ __all__ = (
 	"withdraw",
 )
 
+TWICE_WITHIN = timedelta(minutes=10)
+"""The same message twice within this time was sent twice by mistake."""
 LONGEST_TEXT = 20_000
 """Characters of a message."""
 ANSWERS = {
@@ -62,6 +67,8 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 	if not text and not checked:
 		raise Mistakes({"text": _("Write something, or choose a file.")})
 	doc = found.doc
+	if _came_just_now(doc.name, text or _("See the files."), checked):
+		return
 	communication = _communication(found, text or _("See the files."))
 	goes_on = actions.survivor(doc.name)
 	if found.knows and frappe.db.get_value("Complaint", goes_on, "status") == AWAITING_COMPLAINANT:
@@ -69,6 +76,43 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 	# last: what is refused after it leaves its files on the disk
 	uploads.keep(goes_on, checked, communication)
 	_tell(doc, _("New message on {0}").format(doc.name))
+
+
+def _came_just_now(complaint: str, text: str, files: Sequence[uploads.Upload]) -> bool:
+	"""Whether the same message with the same files came a moment ago: a button pressed twice sends one message."""
+	timeline.lock(complaint)  # so that of two at once the second sees the first
+	rows = frappe.get_all(
+		"Communication",
+		filters={
+			"reference_doctype": "Complaint",
+			"reference_name": complaint,
+			"communication_medium": "Other",
+			"sent_or_received": "Received",
+			"communication_date": (">", clock.now_site() - TWICE_WITHIN),
+		},
+		fields=["name", "content"],
+		order_by="creation",
+	)
+	same = [row.name for row in rows if plain_text(row.content).split() == text.split()]
+	if not same:
+		return False
+	hashes = sorted(get_content_hash(file.content) for file in files)
+	return any(_hashes(complaint, name) == hashes for name in same)
+
+
+def _hashes(complaint: str, communication: str) -> list[str]:
+	"""What is in the files that came with a message."""
+	events = timeline.events_of(actions.survivor(complaint), "files_received", locked=False)
+	names = [
+		name
+		for event in events
+		if event.data.get("communication") == communication
+		for name in event.data["files"]
+	]
+	if not names:
+		return []
+	filters = {"name": ("in", names)}
+	return sorted(frappe.get_all("File", filters=filters, pluck="content_hash", order_by="name"))
 
 
 def add_files(found: Access, files: Sequence[uploads.Upload]) -> None:
@@ -86,6 +130,7 @@ def respond(found: Access, answer: str, words: str = "") -> None:
 	_may(found.may_end if answer == "Accepted" else found.may_act)
 	if answer not in ANSWERS:
 		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
+	_possible(found, "accept" if answer == "Accepted" else "reject")
 	data = _by(found, {"words": _said(words, "words")})
 	if found.doc.status == "Closed" and answer != "Accepted":
 		_perform(found.reference, "Record Late Rejection", data)
@@ -103,6 +148,7 @@ def request_review(found: Access, reason: str = "") -> None:
 		raise Mistakes(
 			{"": _("This was our final answer: it was given after a review. You can write to us.")}
 		)
+	_possible(found, "request_review")
 	reason = _said(reason, "reason")
 	if found.doc.status == "Response Sent":
 		_perform(found.reference, "Record Rejection", _by(found, {"words": reason}))
@@ -114,6 +160,7 @@ def request_review(found: Access, reason: str = "") -> None:
 def withdraw(found: Access, words: str) -> None:
 	"""Withdraw the complaint. Raises Mistakes without a word about it."""
 	_may(found.may_end)
+	_possible(found, "withdraw")
 	words = _said(words, "words")
 	if not words:
 		raise Mistakes({"words": _("Tell us in a few words that you withdraw, and why if you like.")})
@@ -155,6 +202,19 @@ def _may(allowed: bool) -> None:
 		frappe.throw(
 			_("Only the person who complained, or somebody with their proven authority, can do this."),
 			frappe.PermissionError,
+		)
+
+
+def _possible(found: Access, code: str) -> None:
+	"""Raises Mistakes where the case does not stand so that this can be done, in the words of the portal."""
+	if code not in {action["code"] for action in view.actions(found)}:
+		state = view.state(found.doc.status)
+		raise Mistakes(
+			{
+				"": _("That can't be done now. Your complaint: {0}. {1}").format(
+					state["label"], state["meaning"]
+				)
+			}
 		)
 
 

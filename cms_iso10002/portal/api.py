@@ -61,6 +61,7 @@ def file_complaint(
 	`key` (once; "" when the same form came before), `state`, `next_steps`.
 	"""
 	filing.allow()
+	limits.check("filing_attempt")
 	limits.check("file_complaint")
 	posted = dict(locals())
 	doc, key = filing.file(

@@ -148,6 +148,7 @@ def file(
 	who = portal_customer.who_is(frappe.session.user)
 	subjects = _subjects(filing, who, errors)
 	if errors:
+		limits.give_back("file_complaint")
 		raise Mistakes(errors)
 	dedupe = _dedupe(clean(form_id), filing)
 	if existing := intake.registered_as(dedupe):

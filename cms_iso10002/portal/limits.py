@@ -34,6 +34,7 @@ class Limit:
 
 LIMITS = {
 	"file_complaint": Limit(0),  # Complaint Settings: Filings an Hour
+	"filing_attempt": Limit(600),  # those with mistakes in them do not count as filings
 	"track": Limit(600, 120),
 	"list_complaints": Limit(600),
 	"my_documents": Limit(300),
@@ -68,6 +69,11 @@ def check(endpoint: str, reference: str = "") -> None:
 		and _count((endpoint, address(), reference), limit.seconds) > limit.per_case
 	):
 		refuse()
+
+
+def give_back(endpoint: str) -> None:
+	"""Take a counted request back: nothing came of it, by an honest mistake."""
+	_count((endpoint, address()), LIMITS[endpoint].seconds, -1)
 
 
 def check_guesses(reference: str, code: bool = False) -> None:
@@ -138,11 +144,11 @@ def _counted_as(found: IP) -> str:
 	return str(found) if found.version == 4 else f"{ipaddress.ip_address(int(found) >> 64 << 64)}/64"
 
 
-def _count(what: tuple[str, ...], seconds: int) -> int:
+def _count(what: tuple[str, ...], seconds: int, by: int = 1) -> int:
 	"""Count once more, atomically; the number in this window. No counter is ever without an end."""
 	pipe, key = _cache().pipeline(), _key(what)
 	pipe.set(key, 0, ex=seconds, nx=True)
-	pipe.incrby(key, 1)
+	pipe.incrby(key, by)
 	return pipe.execute()[1]
 
 

@@ -27,6 +27,7 @@ from cms_iso10002.portal.forms import posted_to
 
 def _file(context: Any, values: dict[str, Any]) -> None:
 	filing.allow()
+	limits.check("filing_attempt")
 	limits.check("file_complaint")
 	values["subjects"] = _several("subjects")
 	context.typed["subjects"] = values["subjects"]

@@ -265,6 +265,7 @@ def by_somebody_else(life: Life) -> None:
 		"manager",
 		representative_authority="Accept",
 		representative_verified_by=life.scene.users["manager"],
+		representative_proof_notes="Letter of authority of the client, seen in the original",
 		representative_valid_until=until,
 	)
 	life.assess().investigate().decide().respond()

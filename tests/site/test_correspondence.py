@@ -104,6 +104,7 @@ def test_letters_go_to_a_representative_only_when_verified(outgoing, authority, 
 		representative_email="rep@law.test",
 		representative_authority="Accept",
 		representative_verified_by="Administrator" if authority else None,
+		representative_proof_notes="Letter of authority seen",
 		correspondence_to="Representative",
 	)
 	act(case, "Acknowledge", channel="E-mail")
@@ -117,6 +118,7 @@ def test_both_get_it_where_both_are_wanted(outgoing):
 		representative_name="Law & Co",
 		representative_email="rep@law.test",
 		representative_verified_by="Administrator",
+		representative_proof_notes="Letter of authority seen",
 		correspondence_to="Both",
 	)
 	act(case, "Acknowledge", channel="E-mail")
@@ -201,3 +203,15 @@ def test_what_was_not_queued_is_not_sent(outgoing, monkeypatch):
 		act(case, "Acknowledge", channel="E-mail")
 	assert frappe.db.get_value("Complaint", case.name, "status") == "Received"
 	assert not frappe.db.exists("Complaint Letter", {"complaint": case.name})
+
+
+@pytest.mark.parametrize("channel", ("E-mail", "Post"))
+def test_it_is_said_that_a_representative_must_be_verified_first(outgoing, channel):
+	case = make_complaint(
+		complainant_email=None,
+		representative_name="Law & Co",
+		representative_email="rep@law.test",
+		correspondence_to="Representative",
+	)
+	with pytest.raises(frappe.ValidationError, match="Law & Co is not verified"):
+		correspondence.send_letter(case.name, "Progress Update", channel, "We have found the parcel.")

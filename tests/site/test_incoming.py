@@ -646,3 +646,46 @@ def test_only_who_may_set_up_email_accounts_names_a_mailbox():
 	doc.append("mail_accounts", {"email_account": other.name})
 	with pytest.raises(frappe.PermissionError, match="System Manager"):
 		doc.save()
+
+
+@pytest.mark.parametrize("sender", ("", "Nobody", "<>", "@", "=?utf-8?q?=FF?="))
+def test_a_mail_that_nobody_sent_waits_for_a_person_who_says_whose_it_is(sender):
+	assert receive(raw(sender=sender)) == incoming.HELD
+	held = triage()
+	assert held.reason == "It does not say who sent it."
+	frappe.set_user(make_user("manager"))
+	with pytest.raises(frappe.MandatoryError, match="whose complaint"):
+		mail_triage.make_complaint(held.name)
+	case = frappe.get_doc("Complaint", mail_triage.make_complaint(held.name, complainant_name="Erika Muster"))
+	assert (case.complainant_name, case.complainant_email) == ("Erika Muster", None)
+	assert len(messages(case)) == 1
+
+
+def test_a_colleagues_forward_is_the_complaint_of_who_wrote_first():
+	body = (
+		"FYI\n\n---- Forwarded ----\nFrom: Erika Muster <erika@muster.test>\nTo: info@firm.test\n\nIt leaks."
+	)
+	receive(raw(body, subject="Fwd: Kettle", sender=make_user("agent")))
+	held = triage()
+	frappe.set_user(make_user("manager"))
+	with pytest.raises(frappe.MandatoryError, match="whose complaint"):
+		mail_triage.make_complaint(held.name)
+	person = mail_triage.whose_complaint(held.name)
+	assert person == {"complainant_name": "Erika Muster", "complainant_email": "erika@muster.test"}
+	case = frappe.get_doc("Complaint", mail_triage.make_complaint(held.name, **person))
+	assert (case.complainant_name, case.complainant_email) == ("Erika Muster", "erika@muster.test")
+
+
+@pytest.mark.parametrize("encoding", ("utf-8", "cp1252"))
+def test_letters_of_a_mail_without_a_charset_are_kept(encoding):
+	text = "die Tür schließt nicht"
+	message = raw("BODY", content_type="text/plain").replace(b"BODY", text.encode(encoding))
+	receive(message)
+	assert text in the_complaint().description
+
+
+def test_an_empty_mail_points_to_files_only_where_there_are_any():
+	receive(raw(""))
+	assert the_complaint().description.strip() == "The e-mail had no text."
+	receive(with_files(("a.png", PNG), body=""))
+	assert "see the attached files" in the_complaint().description

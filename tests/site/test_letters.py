@@ -556,3 +556,22 @@ def test_letters_are_printed_on_a4_and_on_letter(web, body, company, size, width
 def test_large_print_makes_pages_too(web, body, company, portal):
 	letter = send(make_case(correspondence_format="Large Print"), "Decision")
 	assert 2 <= len(pdf("Complaint Letter", letter.name, "Complaint Letter", "large_print-en").pages) <= 5
+
+
+@needs_pdf_engine
+def test_large_print_is_large_in_window_and_references_and_keeps_dates_and_references_whole(
+	web, body, company, portal
+):
+	letter = send(make_case(correspondence_format="Large Print"), "Acknowledgement")
+	page = printed(letter)
+	assert "0.78em" not in page and "13pt" not in page and 'colspan="3"' in page
+	pages = pdf("Complaint Letter", letter.name, "Complaint Letter", "large_print_acknowledgement-en").pages
+	lines = [" ".join(line.split()) for page in pages for line in page.extract_text().splitlines()]
+	assert any(letter.complaint in line for line in lines)
+	assert not any(line in ("CMP-", str(letter.complaint).removeprefix("CMP-")) for line in lines)
+	from cms_iso10002.complaints.letter_language import date_text
+
+	for row in frappe.get_doc("Complaint", letter.complaint).milestones:
+		due = date_text(row.due_at, "en")
+		if row.stage == "decide":
+			assert any(due in line for line in lines), due

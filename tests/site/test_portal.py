@@ -181,7 +181,12 @@ def test_an_unverified_representative_learns_that_it_arrived_and_no_more():
 		with pytest.raises(frappe.PermissionError):
 			guest(method, **me, **extra)
 	doc = frappe.get_doc("Complaint", filed["reference"])
-	edit(doc, representative_authority="Accept", representative_verified_by=make_user("agent"))
+	edit(
+		doc,
+		representative_authority="Accept",
+		representative_verified_by=make_user("agent"),
+		representative_proof_notes="Letter of authority seen",
+	)
 	assert guest(api.track, **me)["subject"]
 
 
@@ -299,3 +304,62 @@ def test_ones_own_documents_are_offered_and_those_of_others_are_not():
 	assert set(guest(api.file_complaint, user=theirs, **filing)["errors"]) == {"subjects"}
 	[row] = frappe.get_doc("Complaint", guest(api.file_complaint, user=mine, **filing)["reference"]).subjects
 	assert (row.reference_name, row.item_code, row.qty) == ("SO-PORTAL", "Kettle", 2)
+
+
+def test_a_button_pressed_twice_sends_one_message():
+	filed = file_as_guest()
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	for _time in range(2):
+		guest(api.add_message, **me, text="It's <wet>.\n\nVery wet.")
+		guest(api.add_message, **me, files=[("a.png", PNG)])
+	guest(api.add_message, **me, text="Still wet.")
+	seen = guest(api.add_message, **me, files=[("b.png", PNG + b"1")])
+	assert [len(message["files"]) for message in seen["messages"] if message["mine"]] == [0, 1, 0, 1]
+	pass_time(minutes=11)
+	assert len(guest(api.add_message, **me, text="Still wet.")["messages"]) == 5
+
+
+def test_what_cannot_be_done_now_is_said_in_the_portals_words():
+	filed = file_as_guest()
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	for method, values in (
+		(api.respond_to_decision, {"answer": "Accepted"}),
+		(api.respond_to_decision, {"answer": "Rejected"}),
+		(api.request_review, {}),
+	):
+		[sentence] = guest(method, **me, **values)["errors"].values()
+		assert "Received" in sentence and "Record" not in sentence and "Request Review" not in sentence
+
+
+def test_who_may_only_write_for_somebody_neither_withdraws_nor_accepts():
+	filed = file_as_guest(representative_name="Rita Vertreter", representative_email="rita@anwalt.test")
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	edit(
+		frappe.get_doc("Complaint", filed["reference"]),
+		representative_authority="Correspond",
+		representative_verified_by=make_user("agent"),
+		representative_proof_notes="Letter of authority seen",
+	)
+	assert "withdraw" not in codes(guest(api.track, **me))
+	with pytest.raises(frappe.PermissionError):
+		guest(api.withdraw, **me, words="We withdraw.")
+
+
+def test_a_key_is_read_off_paper_as_a_code_is():
+	filed = file_as_guest()
+	name, key = filed["reference"], filed["key"]
+	digits = key[2:]
+	grouped = " ".join(digits[start : start + 4] for start in range(0, 32, 4))
+	for typed in (key.upper(), f"C {grouped}", grouped, digits, f" c\u2013{grouped.upper()} ", f"C{digits}"):
+		assert guest(api.track, reference=name, key=typed)["role"] == "Complainant"
+	for wrong in (f"R-{digits}", digits[:-1], f"x{digits}", f"{key}0", ""):
+		with pytest.raises(frappe.DoesNotExistError):
+			guest(api.track, reference=name, key=wrong)
+
+
+def test_a_renewal_link_that_was_used_says_so():
+	filed = file_as_guest()
+	with pytest.raises(frappe.DoesNotExistError, match="used already"):
+		guest(api.renew_key, reference=filed["reference"], token="Cx.1")
+	with pytest.raises(frappe.DoesNotExistError, match="used already"):
+		guest(api.renew_key, reference="CMP-1990-00001", token="Cx.1")

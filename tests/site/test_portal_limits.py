@@ -112,3 +112,13 @@ def test_a_counter_never_outlives_its_window(monkeypatch):
 		limits.check("track", "CMP-1")
 		key = limits._key(("track", limits.address()))
 	assert 0 < limits._cache().ttl(key) <= limits.HOUR
+
+
+def test_a_filing_with_a_mistake_in_it_is_not_counted():
+	frappe.db.set_single_value("Complaint Settings", "filings_an_hour", 2)
+	frappe.clear_document_cache("Complaint Settings", "Complaint Settings")
+	for _number in range(5):
+		assert "errors" in guest(api.file_complaint, subject="x")
+	assert file_as_guest()["key"] and file_as_guest()["key"]
+	with pytest.raises(frappe.RateLimitExceededError):
+		file_as_guest()

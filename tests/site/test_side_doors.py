@@ -7,6 +7,7 @@ import pytest
 
 from cms_iso10002.complaints import actions, intake, timeline
 from tests.site.factories import act, advance, as_user, edit, kinds, make_complaint, make_user
+from tests.site.portal_factories import make_portal_user
 from tests.site.test_lives import remedy
 
 ROWS = ("Complaint Decision", "Complaint Milestone", "Complaint Concerned Person", "Complaint Aspect")
@@ -254,3 +255,30 @@ def test_grave_matters_are_not_resolved_at_the_counter(severity, safety):
 			reasons="r",
 			words="w",
 		)
+
+
+def test_an_authority_is_verified_by_who_says_so_and_by_something():
+	agent, customer = make_user("agent"), make_portal_user("verifier")
+	case = make_complaint(representative_name="Rita", representative_email="rita@law.test")
+	with pytest.raises(frappe.MandatoryError, match="proof of authority"):
+		as_user(agent, lambda: edit(case, representative_verified_by=customer))
+	doc = as_user(
+		agent,
+		lambda: edit(case, representative_verified_by=customer, representative_proof_notes="Letter seen"),
+	)
+	assert doc.representative_verified_by == agent
+	assert as_user(make_user("manager"), lambda: edit(case, subject="x")).representative_verified_by == agent
+
+
+def test_a_reviewer_is_somebody_who_can_review():
+	customer = make_portal_user("reviewer")
+	case = advance(make_complaint(), "Response Sent")
+	act(case, "Record Rejection")
+	fields = actions.get_dialog(case.name, "Request Review")["fields"]
+	offered = next(field for field in fields if field["fieldname"] == "reviewer")["filters"]["name"][1]
+	assert make_user("manager") in offered
+	assert not {customer, make_user("agent"), make_user("investigator")} & set(offered)
+	for user in (customer, make_user("agent")):
+		with pytest.raises(frappe.ValidationError, match="can't be the reviewer"):
+			act(case, "Request Review", reviewer=user)
+	assert act(case, "Request Review", reviewer=make_user("manager")).reviewer == make_user("manager")

@@ -530,3 +530,13 @@ def test_an_answer_told_by_mail_is_not_backdated():
 		{"channel": "Phone", "told_on": yesterday},
 	)
 	assert out.row_changes[0][2]["sent_on"] == yesterday
+
+
+def test_of_two_ways_only_the_shorter_one_is_asked_for():
+	"""Not "an early resolution and the agreed redress implemented, or the agreed redress implemented"."""
+	redress = [{"basis": "Offer", "state": "Accepted"}]
+	subject = case("Accepted", response="Accepted", redress=redress, decisions=[DECISION])
+	with pytest.raises(lifecycle.Missing) as missing:
+		lifecycle.apply(subject, "Close", MANAGER, {})
+	assert lifecycle.phrase(missing.value.missing).count("the agreed redress implemented") == 1
+	assert "early" not in lifecycle.phrase(missing.value.missing)

@@ -190,3 +190,36 @@ def test_references_are_found_in_texts(text, found):
 def test_references_follow_the_series_of_the_site():
 	pattern = mail.reference_pattern(["C.MM..YY.-.####", "X/.{company}./.###"])
 	assert mail.references(["C0326-0001 and X/CDL/007"], pattern) == ["C0326-0001", "X/CDL/007"]
+
+
+@pytest.mark.parametrize("encoding", ("utf-8", "cp1252", "latin-1"))
+@pytest.mark.parametrize("charset", (None, "", "us-ascii", "unknown-8bit", "x-nothing"))
+def test_letters_without_a_charset_are_guessed_and_never_lost(encoding, charset):
+	text = "die Tür schließt nicht"
+	assert mail.decoded(text.encode(encoding), charset) == text
+
+
+def test_no_byte_is_ever_lost():
+	assert len(mail.decoded(bytes(range(256)))) == 256
+	assert mail.decoded("déjà".encode("utf-16"), "utf-16") == "déjà"
+
+
+@pytest.mark.parametrize("encoding", ("utf-8", "cp1252"))
+def test_headers_with_letters_that_headers_may_not_hold(encoding):
+	facts = mail.read("From: Jörg Müß <j@x.test>\r\nSubject: Die Tür\r\n\r\nx".encode(encoding))
+	assert (facts.sender, facts.sender_name, facts.subject) == ("j@x.test", "Jörg Müß", "Die Tür")
+
+
+@pytest.mark.parametrize(
+	"line, who",
+	(
+		("From: Erika Muster <Erika@muster.test>", ("Erika Muster", "erika@muster.test")),
+		('> *Von:* "Muster, Erika" <erika@muster.test>', ("Muster, Erika", "erika@muster.test")),
+		("From: Erika Muster [mailto:erika@muster.test]", ("Erika Muster", "erika@muster.test")),
+		("De : erika@muster.test", ("", "erika@muster.test")),
+	),
+)
+def test_who_wrote_what_is_forwarded(line, who):
+	text = f"FYI\n\n-------- Forwarded --------\n{line}\nTo: us\n\nIt leaks.\nFrom: second@x.test\n"
+	assert mail.forwarded_from(text) == [who, ("", "second@x.test")]
+	assert mail.forwarded_from("Greetings from: nobody\nFrom: here to there") == []

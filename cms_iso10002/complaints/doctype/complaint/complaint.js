@@ -19,6 +19,8 @@ frappe.ui.form.on("Complaint", {
 			query: "frappe.contacts.doctype.contact.contact.contact_query",
 			filters: { link_doctype: "Customer", link_name: frm.doc.customer },
 		}));
+		// who confirms an authority stands for it: the server puts down the user, whoever is chosen
+		frm.set_query("representative_verified_by", () => ({ filters: { name: frappe.session.user } }));
 		const leaf = () => ({ filters: { is_group: 0, disabled: 0 } });
 		frm.set_query("category", leaf);
 		frm.set_query("root_cause", leaf);

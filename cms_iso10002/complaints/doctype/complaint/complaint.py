@@ -191,6 +191,7 @@ class Complaint(Watched):
 		representative_name: DF.Data | None
 		representative_phone: DF.Data | None
 		representative_proof: DF.Attach | None
+		representative_proof_notes: DF.SmallText | None
 		representative_relationship: DF.Data | None
 		representative_valid_until: DF.Date | None
 		representative_verified_by: DF.Link | None
@@ -246,6 +247,7 @@ class Complaint(Watched):
 		self.set_priority()
 		self.keep_in_who_hides_it()
 		self.check_duty_roles()
+		self.sign_verification()
 		self.date_immediate_action()
 		self.approve_when_asked()
 		self.collect_changes()
@@ -356,7 +358,25 @@ class Complaint(Watched):
 					_("{0} can't be the {1}: that needs the role {2}.").format(user, _(duty), _(roles[0]))
 				)
 
+	def sign_verification(self):
+		"""Who says that a representative's authority is verified stands for it, and says by what."""
+		before = self.get_doc_before_save() or frappe._dict()
+		if self.representative_verified_by in (None, "", before.get("representative_verified_by")):
+			return
+		user = self.representative_verified_by = frappe.session.user
+		if user != "Administrator" and not permissions.may_handle(user):
+			frappe.throw(
+				_("Whether a representative may act is verified by somebody who handles complaints."),
+				frappe.PermissionError,
+			)
+		if not (self.representative_proof or (self.representative_proof_notes or "").strip()):
+			frappe.throw(
+				_("Attach the proof of authority, or write down how the authority was verified."),
+				frappe.MandatoryError,
+			)
+
 	def check_fairness(self):
+		self.check_duty_roles()  # once more: an action may have given a duty
 		try:
 			fairness.check_duties(cases.read(self))
 		except Refusal as refusal:

@@ -30,8 +30,31 @@ function file_on_complaint(frm) {
 }
 
 function make_complaint(frm) {
-	frappe.confirm(__("Make a new complaint of this message? Nobody is written to yet."), () =>
-		decide(frm, "make_complaint").then((name) => frappe.set_route("Form", "Complaint", name)),
+	frappe.xcall(METHODS + "whose_complaint", { name: frm.doc.name }).then((person) =>
+		frappe.prompt(
+			[
+				{
+					fieldname: "complainant_name",
+					fieldtype: "Data",
+					label: __("Whose Complaint Is It?"),
+					default: person.complainant_name,
+					description: __("Name, e-mail address, or both. Nobody is written to yet."),
+				},
+				{
+					fieldname: "complainant_email",
+					fieldtype: "Data",
+					options: "Email",
+					label: __("Their E-mail"),
+					default: person.complainant_email,
+				},
+			],
+			(answers) =>
+				decide(frm, "make_complaint", answers).then((name) =>
+					frappe.set_route("Form", "Complaint", name),
+				),
+			__("Make a New Complaint"),
+			__("Make a New Complaint"),
+		),
 	);
 }
 
