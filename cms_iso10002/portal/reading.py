@@ -24,11 +24,9 @@ FIELDS = (
 	"complainant_name",
 	"complainant_email",
 	"complainant_phone",
-	"complainant_address",
 	"customer_reference",
 	"occurred_on",
 	"remedy_requested",
-	"remedy_notes",
 	"share_with_company",
 	"correspondence_format",
 	"correspondence_to",
@@ -47,6 +45,8 @@ FIELDS = (
 	"tracking_key_hash",
 	"anonymised_on",
 )
+TEXTS = ("description", "remedy_notes", "complainant_address")
+"""What may be long is read once a key is believed."""
 NOBODY = frappe._dict(dict.fromkeys(FIELDS), name="")
 """What is looked at where there is no such case, in the same way."""
 TABLES = {
@@ -87,7 +87,7 @@ def row(reference: str, lock: bool = False) -> frappe._dict:
 
 def with_tables(case: frappe._dict) -> frappe._dict:
 	"""`case` with what was told and its tables."""
-	case.description = frappe.db.get_value("Complaint", case.name, "description")
+	case.update(frappe.db.get_value("Complaint", case.name, TEXTS, as_dict=True))
 	for fieldname, (doctype, fields) in TABLES.items():
 		table = DocType(doctype)
 		case[fieldname] = (
