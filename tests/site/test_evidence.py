@@ -361,6 +361,24 @@ def test_an_employee_who_is_concerned_is_found_by_their_user(names):
 	assert figure("objectivity/independent").numerator == before.numerator - 1
 
 
+@pytest.mark.parametrize(
+	("first", "review"),
+	[
+		({"approved_by": "manager"}, {}),  # the reviewer had approved what is reviewed
+		({"decided_by": "manager"}, {}),  # or decided it
+		({"decided_by": "manager2"}, {"decided_by": "investigator"}),  # or investigated it
+	],
+)
+def test_who_had_a_part_before_is_no_reviewer(names, first, review):
+	assert figure("objectivity/independent").numerator == 28
+	for number, values in ((1, first), (2, review)):
+		if values:
+			users = {field: make_user(name) for field, name in values.items()}
+			frappe.db.set_value("Complaint Decision", {"parent": names[9], "round": number}, users)
+	after = figure("objectivity/independent")
+	assert (after.numerator, after.parts["Reviewed by Others"]) == (27, 93.5)
+
+
 def test_redress_approved_by_who_is_concerned_is_no_objectivity(names):
 	before = figure("objectivity/independent")
 	row = {"parent": names[2], "parenttype": "Complaint", "user": make_user("manager")}
@@ -452,11 +470,12 @@ def check_list(key: str, evidence: Evidence) -> None:
 
 def test_the_records_are_those_counted_with_pencil(names):
 	filters = {"figure": "closing/on_a_basis", **counting.days(QUARTER, forty.COMPANY)}
-	_columns, rows, said = evidence_records.execute({**filters, "show": "Those That Don't"})
+	_columns, rows, said, _chart, cards = evidence_records.execute({**filters, "show": "Those That Don't"})
 	assert {row["complaint"] for row in rows} == {names[number] for number in (14, 15, 16, 17)}
-	assert said is None and all(row["passes"] == 0 for row in rows)
+	assert said == figure("closing/on_a_basis").explanation and not any(row["passes"] for row in rows)
+	assert (cards[0]["value"], cards[0]["indicator"]) == (78.9, "Red")
 	filters["figure"] = "receipt/complete"
-	_columns, rows, _said = evidence_records.execute({**filters, "show": "Not Known"})
+	rows = evidence_records.execute({**filters, "show": "Not Known"})[1]
 	assert {row["complaint"] for row in rows} == {names[1], names[2]}
 
 
@@ -464,14 +483,15 @@ def test_the_report_shows_only_what_the_viewer_may_see(names):
 	filters = {"figure": "continual-monitoring/received", **counting.days(QUARTER, forty.COMPANY)}
 
 	def shown():
-		_columns, rows, said = evidence_records.execute(filters)
+		_columns, rows, said, _chart, cards = evidence_records.execute(filters)
+		assert cards[0]["value"] == 34  # counted whoever looks
 		return {row["complaint"] for row in rows}, said
 
 	seen, said = as_user(make_user("auditor"), shown)
 	assert len(seen) == 33 and names[31] not in seen  # an auditor does not see a Restricted one
-	assert said.startswith("1 more are counted")
+	assert said.endswith("1 more are counted, of complaints that are not shown to you.")
 	seen, said = as_user(make_user("manager"), shown)
-	assert len(seen) == 34 and said is None
+	assert len(seen) == 34 and "not shown" not in said
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import frappe
 from frappe import _
@@ -54,10 +55,10 @@ def compute(
 ) -> list[Evidence]:
 	"""Every figure of a clause; one that fails says so, with the reason, and the others go on.
 
-	Who computes several clauses of one state of the records hands in the same `readings`: what was read for one then
-	serves the others.
+	Who computes many clauses of one state of the records hands in the same `readings` each time: what is read for one
+	clause then serves the others (and is read for them, so that for one clause alone it does not pay).
 	"""
-	with (readings or Readings()).in_use():
+	with readings.in_use() if readings else nullcontext():
 		return [_safely(clause, function, period, company) for function in figures(clause)]
 
 

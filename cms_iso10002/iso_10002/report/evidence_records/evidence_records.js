@@ -4,6 +4,7 @@ frappe.query_reports["Evidence Records"] = {
 			fieldname: "figure",
 			label: __("Figure"),
 			fieldtype: "Autocomplete",
+			default: "receipt/complete",
 			reqd: 1,
 			get_query: () => ({
 				query: "cms_iso10002.iso_10002.report.evidence_records.evidence_records.figures",

@@ -9,23 +9,24 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import escape_html, getdate
 from pypika import Order
 from pypika.terms import Criterion
 
 from cms_iso10002.iso_10002.evidence import registry
 from cms_iso10002.iso_10002.evidence.cohorts import Reach
 from cms_iso10002.iso_10002.evidence.counting import TESTS, Test, all_of, yes
-from cms_iso10002.iso_10002.evidence.model import Period
+from cms_iso10002.iso_10002.evidence.model import CONFORMS, GAP, PARTIAL, Evidence, Period
 
 MOST = 10_000
 """Records shown at once."""
 COUNTED, PASSING, FAILING, UNKNOWN = "All Counted", "Those That Do", "Those That Don't", "Not Known"
 SHOW = (COUNTED, PASSING, FAILING, UNKNOWN)
+COLOURS = {CONFORMS: "Green", PARTIAL: "Orange", GAP: "Red"}
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Columns, rows and a message, as Frappe's query report wants them.
+	"""Columns, rows, message and summary, as Frappe's query report wants them.
 
 	Raises frappe.ValidationError for filters that make no sense.
 	"""
@@ -33,7 +34,17 @@ def execute(filters: dict | None = None) -> tuple:
 	found = _found(filters)
 	visible = _visible({row.complaint for row in found})
 	rows = [{**row, **visible[row.complaint]} for row in found if row.complaint in visible]
-	return columns(), rows, message(len(found), len(found) - len(rows))
+	evidence = _figure(filters)
+	said = message(evidence, len(found), len(found) - len(rows))
+	return columns(), rows, said, None, summary(evidence)
+
+
+def _figure(filters: frappe._dict) -> Evidence:
+	"""The figure itself."""
+	clause, name = filters.figure.split("/")
+	period = Period(filters.from_date, filters.to_date)
+	(function,) = (each for each in registry.figures(clause) if getattr(each, "figure", "") == name)
+	return function(period, filters.company or None)
 
 
 def checked(filters: dict | None) -> frappe._dict:
@@ -121,14 +132,22 @@ def columns() -> list[dict[str, Any]]:
 	]
 
 
-def message(found: int, hidden: int) -> str | None:
-	"""What the table does not show."""
-	said = []
+def message(evidence: Evidence, found: int, hidden: int) -> str:
+	"""What the figure counts, and what the table does not show."""
+	said = [escape_html(evidence.explanation)]
 	if found == MOST:
 		said.append(_("Only the latest {0} records are shown: choose a shorter period.").format(MOST))
 	if hidden:
 		said.append(_("{0} more are counted, of complaints that are not shown to you.").format(hidden))
-	return " ".join(said) or None
+	return "<br>".join(said)
+
+
+def summary(evidence: Evidence) -> list[dict[str, Any]] | None:
+	"""The card above the table: the figure, in the colour of its verdict."""
+	if evidence.value is None:
+		return None
+	card = {"value": evidence.value, "label": f"{evidence.label} ({_(evidence.unit)})"}
+	return [{**card, "datatype": "Float", "indicator": COLOURS.get(evidence.verdict, "Blue")}]
 
 
 @frappe.whitelist(methods=["GET", "POST"])
