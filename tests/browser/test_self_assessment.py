@@ -69,8 +69,8 @@ def remove(page) -> None:
 
 
 @pytest.fixture
-def as_user(browser, base_url, login):
-	"""`as_user(user)`: a page of a browser of their own."""
+def as_user(browser, base_url, login, request, shot):
+	"""`as_user(user)`: a page of a browser of their own; pictures of all when the test fails."""
 	contexts = []
 
 	def open_page(user: str):
@@ -82,7 +82,9 @@ def as_user(browser, base_url, login):
 		return page
 
 	yield open_page
-	for context in contexts:
+	for number, context in enumerate(contexts):
+		if getattr(request.node, "failed", False):
+			shot_of(context.pages[0], shot, f"failed-{request.node.name}-{number}")
 		context.close()
 
 
@@ -90,7 +92,11 @@ def work_off_jobs() -> None:
 	"""What a background worker does, until its queue is empty."""
 	site, sites = os.environ["CMS_TEST_SITE"], Path(os.environ["CMS_SITES_PATH"])
 	done = subprocess.run(
-		[sys.executable, "-c", WORKER.format(site=site)], cwd=sites, capture_output=True, text=True, check=False
+		[sys.executable, "-c", WORKER.format(site=site)],
+		cwd=sites,
+		capture_output=True,
+		text=True,
+		check=False,
 	)
 	assert done.returncode == 0, done.stderr
 
@@ -117,7 +123,9 @@ def wait_for_status(page, status: str) -> None:
 def make_assessment(page) -> str:
 	"""By the form, as people do."""
 	page.goto("/app/iso-10002-self-assessment/new")
-	page.wait_for_function("doctype => window.cur_frm && cur_frm.is_new() && cur_frm.doctype === doctype", arg=DOCTYPE)
+	page.wait_for_function(
+		"doctype => window.cur_frm && cur_frm.is_new() && cur_frm.doctype === doctype", arg=DOCTYPE
+	)
 	# whoever makes it assesses
 	page.wait_for_function("user => cur_frm.doc.assessors[0].user === user", arg=ASSESSOR)
 	page.locator('[data-fieldname="scope"] input').first.fill("Browser")
@@ -145,7 +153,9 @@ def test_made_filled_reviewed_approved_and_printed(people, as_user, page, shot):
 	# above the cap: said, not done
 	first = row(assessor, "principles-1")
 	five = first.locator('[data-maturity="5"]')
-	assert five.get_attribute("aria-disabled") == "true" and "More than 2 needs records" in five.get_attribute("title")
+	assert five.get_attribute(
+		"aria-disabled"
+	) == "true" and "More than 2 needs records" in five.get_attribute("title")
 	first.locator(".iso-question").click()
 	assessor.keyboard.press("5")
 	assessor.locator(".desk-alert", has_text="More than 2 needs records").wait_for()
@@ -233,13 +243,17 @@ def test_made_filled_reviewed_approved_and_printed(people, as_user, page, shot):
 	approver.locator(".cms-stamp", has_text="Approved by Approver").wait_for()
 	assert approver.locator(".cms-picture svg").count() == 1
 	shot_of(approver, shot, "assessment-report", full_page=True)
-	approver.goto(f"/printview?doctype={DOCTYPE}&name={name}&format=Statement of Evidence&clause=acknowledgement")
+	approver.goto(
+		f"/printview?doctype={DOCTYPE}&name={name}&format=Statement of Evidence&clause=acknowledgement"
+	)
 	approver.locator("h3", has_text="Acknowledgement").wait_for()
 	assert approver.locator("h3").count() == 1
 
 	# and the action leads back
 	approver.goto(f"/app/quality-action/{action}")
-	approver.wait_for_function("name => window.cur_frm && cur_frm.doc.iso_10002_self_assessment === name", arg=name)
+	approver.wait_for_function(
+		"name => window.cur_frm && cur_frm.doc.iso_10002_self_assessment === name", arg=name
+	)
 
 
 def test_two_assessors_at_once(people, as_user, page, shot):

@@ -39,12 +39,12 @@ def collect(assessment: str) -> dict:
 	_refuse_unless_draft(doc)
 	if not _is_under_way(doc.name):
 		_tell(doc.name, QUEUED)
+		# at once: nothing was written here, so there may be no commit to wait for
 		frappe.enqueue(
 			run,
 			queue="long",
 			job_id=_job(doc.name),
 			deduplicate=True,
-			enqueue_after_commit=True,
 			assessment=doc.name,
 			language=frappe.local.lang,
 		)
