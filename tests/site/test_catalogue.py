@@ -6,6 +6,7 @@ from pathlib import Path
 import frappe
 import pytest
 from frappe.client import set_value
+from frappe.core.doctype.data_import.data_import import import_doc
 from frappe.desk.query_report import run
 from frappe.utils.fixtures import export_fixtures, sync_fixtures
 
@@ -199,6 +200,32 @@ def test_an_own_row_makes_way_for_a_new_one_of_that_name():
 	assert question.reload().clause == "own-charges"
 	migrate()
 	assert frappe.db.exists(CLAUSE, "own-charges")
+
+
+def test_an_own_row_stays_ones_own_though_its_name_is_shipped_by_now(monkeypatch):
+	"""Saved between the update of the code and the migrate."""
+	row = own_row()
+	monkeypatch.setattr(shipped, "slugs", lambda: frozenset({row.name}))
+	row.title = "Complaints at our fairs and markets"
+	row.save()
+	assert not row.reload().is_standard
+
+
+def test_rows_in_a_fixture_of_another_app_are_not_ours_and_keep_their_names(tmp_path):
+	fixture = tmp_path / "iso_10002_clause.json"
+	row = own_row(slug="cost-of-fairs").as_dict()
+	fixture.write_text(frappe.as_json([{**row, "title": "As the other app has it", "is_standard": 1}]))
+	before = frappe.flags.in_fixtures
+	frappe.flags.in_fixtures = True
+	try:
+		for _time in range(2):
+			import_doc(str(fixture))
+	finally:
+		frappe.flags.in_fixtures = before
+	found = frappe.get_all(
+		CLAUSE, {"is_standard": 0}, ["name", "title", "is_standard"], order_by="name", as_list=True
+	)
+	assert found == (("cost-of-fairs", "As the other app has it", 0),)
 
 
 def test_questions_wait_for_their_clauses():
