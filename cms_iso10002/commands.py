@@ -117,13 +117,14 @@ def _progress(total: int, label: str) -> Iterator[Callable[[int, list[tuple[str,
 def verify(complaint: str | None, as_json: bool) -> int:
 	"""Verify the record: is every event there, unaltered and in order, and do the complaints say the same?
 
-	Exit code 1 when something is broken.
+	What was found in all of it is kept (Complaint Ledger Verification). Exit code 1 when something is broken.
 	"""
 	from cms_iso10002.complaints import verification
 
 	started = time.monotonic()
 	if as_json:
 		report = verification.verify(complaint)
+		_keep(report, complaint)
 		click.echo(json.dumps(report.as_dict(), indent=1, ensure_ascii=False))
 		return 0 if report.whole else 1
 	with _progress(verification.count(complaint), "Verifying") as advance:
@@ -131,12 +132,22 @@ def verify(complaint: str | None, as_json: bool) -> int:
 			complaint,
 			on_progress=lambda done, found: advance(done, [(str(finding), "red") for finding in found]),
 		)
+	_keep(report, complaint)
 	click.echo(
 		f"{report.complaints} complaints, {report.events} events, {report.seals} seals verified "
 		f"in {time.monotonic() - started:.1f} s"
 	)
 	click.secho(report.verdict(), fg="green" if report.whole else "red")
 	return 0 if report.whole else 1
+
+
+def _keep(report: Any, complaint: str | None) -> None:
+	"""What verifying everything found is kept as evidence; of a single complaint nothing is."""
+	from cms_iso10002.complaints import verification_record
+
+	if not complaint:
+		verification_record.keep(report, verification_record.COMMAND)
+		frappe.db.commit()  # the command is the whole transaction
 
 
 @complaints.command("demo")

@@ -65,6 +65,7 @@ scheduler_events = {
 		"cms_iso10002.portal.feedback_requests.run",
 	],
 	"daily_long": ["cms_iso10002.complaints.summary.rebuild"],
+	"weekly_long": ["cms_iso10002.complaints.verification_record.verify_and_keep"],
 }
 
 has_permission = {
@@ -102,6 +103,9 @@ complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
 
 # Rows that nobody edits: Frappe writes them anew on every migrate. What people may edit is seeded, from fixtures/seed.
 fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
+
+# Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
+iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
 
 jinja = {
 	"methods": [

@@ -72,7 +72,7 @@ def notify(doc, users: list[str], subject: str, kind: str = "Alert", content: st
 				"doctype": "Notification Log",
 				"for_user": user,
 				"type": kind,
-				"document_type": "Complaint",
+				"document_type": doc.doctype,
 				"document_name": doc.name,
 				"subject": subject,
 				"email_content": content,

@@ -57,6 +57,7 @@ RECORDS = (
 	"Complaint Extension",
 	"Complaint Daily Summary",
 	"Complaint Mail Triage",
+	"Complaint Ledger Verification",
 )
 
 

@@ -11,12 +11,14 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import frappe
 from frappe import _
 
 from cms_iso10002.iso_10002 import evidence as package
 from cms_iso10002.iso_10002.evidence.model import FAILED, Evidence, Period
+from cms_iso10002.iso_10002.evidence.readings import Readings
 
 Figure = Callable[[Period, "str | None"], Evidence]
 HOOK = "iso_10002_evidence"
@@ -37,26 +39,34 @@ def computes(clause: str, figure: str) -> Callable[[Figure], Figure]:
 
 def figures(clause: str) -> list[Figure]:
 	"""The functions that compute figures of a clause: ours, then those of other apps."""
-	_load()
+	load()
 	theirs = frappe.get_hooks(HOOK, default={}).get(clause) or []
 	return [*_OURS.get(clause, ()), *map(frappe.get_attr, theirs)]
 
 
 def clauses() -> list[str]:
 	"""The slugs of all clauses that have a figure."""
-	_load()
+	load()
 	return sorted({*_OURS, *frappe.get_hooks(HOOK, default={})})
 
 
-def compute(clause: str, period: Period, company: str | None = None) -> list[Evidence]:
-	"""Every figure of a clause; one that fails says so, with the reason, and the others go on."""
-	return [_safely(clause, function, period, company) for function in figures(clause)]
+def compute(
+	clause: str, period: Period, company: str | None = None, readings: Readings | None = None
+) -> list[Evidence]:
+	"""Every figure of a clause; one that fails says so, with the reason, and the others go on.
+
+	Who computes many clauses of one state of the records hands in the same `readings` each time: what is read for one
+	clause then serves the others (and is read for them, so that for one clause alone it does not pay).
+	"""
+	with readings.in_use() if readings else nullcontext():
+		return [_safely(clause, function, period, company) for function in figures(clause)]
 
 
 def compute_all(period: Period, company: str | None = None) -> Iterator[tuple[str, list[Evidence]]]:
 	"""Every clause that has figures, with them, one after the other (for a progress bar)."""
+	readings = Readings()
 	for clause in clauses():
-		yield clause, compute(clause, period, company)
+		yield clause, compute(clause, period, company, readings)
 
 
 def _safely(clause: str, function: Figure, period: Period, company: str | None) -> Evidence:
@@ -72,7 +82,7 @@ def _safely(clause: str, function: Figure, period: Period, company: str | None) 
 		return Evidence(clause, figure, figure, None, "", verdict=FAILED, explanation=reason)
 
 
-def _load() -> None:
+def load() -> None:
 	"""Import every module of this package, once: their decorators fill the registry."""
 	for module in pkgutil.iter_modules(package.__path__):
 		importlib.import_module(f"{package.__name__}.{module.name}")

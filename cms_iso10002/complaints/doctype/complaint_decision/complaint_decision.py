@@ -1,3 +1,5 @@
+import frappe
+
 from cms_iso10002.complaints.rows import OwnedRow
 
 
@@ -31,3 +33,9 @@ class ComplaintDecision(OwnedRow):
 	# end: auto-generated types
 
 	pass
+
+
+def on_doctype_update():
+	"""When a complaint was answered first, and what was answered in a period."""
+	frappe.db.add_index("Complaint Decision", ["parent", "sent_on", "decided_by"], "evidence_answered")
+	frappe.db.add_index("Complaint Decision", ["sent_on", "parent"], "evidence_sent")

@@ -38,3 +38,9 @@ class ComplaintEvent(Document):
 		frappe.throw(
 			_("The events of a complaint can't be written, changed or deleted by hand: they are its record.")
 		)
+
+
+def on_doctype_update():
+	"""Two events are never the same step of one complaint; and which complaints have an event of a kind, and since when."""
+	frappe.db.add_unique("Complaint Event", ["complaint", "sequence"])
+	frappe.db.add_index("Complaint Event", ["kind", "complaint", "sequence", "at"], "evidence_kind")

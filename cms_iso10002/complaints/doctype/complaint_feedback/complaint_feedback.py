@@ -51,3 +51,4 @@ class ComplaintFeedback(Document):
 
 def on_doctype_update():
 	frappe.db.add_unique("Complaint Feedback", ["complaint", "occasion"])
+	frappe.db.add_index("Complaint Feedback", ["submitted_on", "complaint"], "evidence_submitted")

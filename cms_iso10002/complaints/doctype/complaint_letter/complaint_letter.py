@@ -56,3 +56,8 @@ class ComplaintLetter(Document):
 
 	def refuse_deletion(self):
 		frappe.throw(_("A letter that was sent can't be deleted: it is part of the complaint's record."))
+
+
+def on_doctype_update():
+	"""What was sent in a period, without reading the letters."""
+	frappe.db.add_index("Complaint Letter", ["sent_on", "kind", "delivery", "complaint"], "evidence_sent")

@@ -1,3 +1,5 @@
+import frappe
+
 from cms_iso10002.complaints.rows import OwnedRow
 
 
@@ -31,3 +33,8 @@ class ComplaintRedress(OwnedRow):
 	# end: auto-generated types
 
 	pass
+
+
+def on_doctype_update():
+	"""What came of the remedies of a complaint."""
+	frappe.db.add_index("Complaint Redress", ["parent", "state", "remedy"], "evidence_redress")

@@ -33,6 +33,8 @@ class ComplaintSettings(Document):
 		default_company: DF.Link | None
 		duplicate_minimum_score: DF.Int
 		duplicate_window_days: DF.Int
+		evidence_conforms_from: DF.Percent
+		evidence_partial_from: DF.Percent
 		feedback_after_days: DF.Int
 		filings_an_hour: DF.Int
 		final_response_body: DF.Link | None
@@ -53,6 +55,7 @@ class ComplaintSettings(Document):
 	def validate(self):
 		self.check_reminders()
 		self.check_duplicate_score()
+		self.check_evidence()
 		mail_accounts.check(self)
 
 	def on_update(self):
@@ -88,3 +91,12 @@ class ComplaintSettings(Document):
 	def check_duplicate_score(self):
 		if self.duplicate_minimum_score and self.duplicate_minimum_score > 100:
 			frappe.throw(_("Scores go from 0 to 100."))
+
+	def check_evidence(self):
+		conforms, partial = self.evidence_conforms_from or 0, self.evidence_partial_from or 0
+		if not 0 <= partial <= conforms <= 100:
+			frappe.throw(
+				_(
+					"A figure conforms from a share up to 100 % on, and does in part from one that is not higher: check both."
+				)
+			)
