@@ -69,8 +69,8 @@ def remove(page) -> None:
 
 
 @pytest.fixture
-def as_user(browser, base_url, login):
-	"""`as_user(user)`: a page of a browser of their own."""
+def as_user(browser, base_url, login, request, shot):
+	"""`as_user(user)`: a page of a browser of their own; pictures of all when the test fails."""
 	contexts = []
 
 	def open_page(user: str):
@@ -82,7 +82,9 @@ def as_user(browser, base_url, login):
 		return page
 
 	yield open_page
-	for context in contexts:
+	for number, context in enumerate(contexts):
+		if getattr(request.node, "failed", False):
+			shot_of(context.pages[0], shot, f"failed-{request.node.name}-{number}")
 		context.close()
 
 

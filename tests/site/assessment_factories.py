@@ -81,7 +81,7 @@ class Figures:
 		self.verdicts: dict[str, str] = {}
 		self.asked: list[tuple[str, Period, str | None]] = []
 		self.broken: set[str] = set()
-		monkeypatch.setattr(registry, "_load", lambda: None)
+		monkeypatch.setattr(registry, "load", lambda: None)
 		monkeypatch.setattr(registry, "_OURS", {clause: [self._figure(clause)] for clause in self.now})
 		self.latest = Period(*map(frappe.utils.getdate, ("2026-01-01", "2026-12-31")))
 

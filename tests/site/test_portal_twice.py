@@ -11,8 +11,8 @@ from pathlib import Path
 import frappe
 import pytest
 
-from cms_iso10002.complaints import actions, intake
-from cms_iso10002.portal import api, keys, limits, pages, uploads
+from cms_iso10002.complaints import actions, intake, uploads
+from cms_iso10002.portal import api, keys, limits, pages
 from tests.site.factories import advance
 from tests.site.portal_factories import FILING, PNG, file_as_guest, guest, start_counting_anew
 from tests.site.test_portal_pages import opened

@@ -20,6 +20,7 @@ from cms_iso10002.iso_10002.assessment import grounds
 from cms_iso10002.iso_10002.assessment.grounds import DOCTYPE, ITEM
 from cms_iso10002.iso_10002.evidence import registry
 from cms_iso10002.iso_10002.evidence.model import Evidence, Period
+from cms_iso10002.iso_10002.evidence.readings import Readings
 
 QUEUED, RUNNING, DONE, FAILED, STOPPED = "Queued", "Running", "Done", "Failed", "Stopped"
 EVENT = "iso10002_evidence"
@@ -37,12 +38,12 @@ def collect(assessment: str) -> dict:
 	_refuse_unless_draft(doc)
 	if not _is_under_way(doc.name):
 		_tell(doc.name, QUEUED)
+		# at once: nothing was written here, so there may be no commit to wait for
 		frappe.enqueue(
 			run,
 			queue="long",
 			job_id=_job(doc.name),
 			deduplicate=True,
-			enqueue_after_commit=True,
 			assessment=doc.name,
 			language=frappe.local.lang,
 		)
@@ -102,7 +103,7 @@ def _computed(doc, period: Period) -> Iterator[tuple[str, dict[str, Any]]]:
 	asked, computable = dict.fromkeys(row.clause for row in doc.items), set(registry.clauses())
 	clauses = [clause for clause in asked if clause in computable]
 	titles = {row.clause: row.clause_title for row in doc.items}
-	company, before = doc.company or None, period.before()
+	company, before, readings = doc.company or None, period.before(), Readings()
 	for done, clause in enumerate(clauses):
 		_tell(doc.name, RUNNING, done=done, total=len(clauses), clause=titles[clause])
 		yield (
@@ -111,8 +112,8 @@ def _computed(doc, period: Period) -> Iterator[tuple[str, dict[str, Any]]]:
 				"period": [str(period.start), str(period.end)],
 				"before": [str(before.start), str(before.end)],
 				"computed_on": str(clock.now_site()),
-				"figures": [one.as_dict() for one in registry.compute(clause, period, company)],
-				"previous": [one.as_dict() for one in registry.compute(clause, before, company)],
+				"figures": [one.as_dict() for one in registry.compute(clause, period, company, readings)],
+				"previous": [one.as_dict() for one in registry.compute(clause, before, company, readings)],
 			},
 		)
 
