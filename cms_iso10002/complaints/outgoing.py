@@ -6,26 +6,33 @@ once, and a line that names the software.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from bs4 import BeautifulSoup
-from frappe.email.doctype.email_queue.email_queue import QueueBuilder
 
 FOREIGN = ".default-mail-footer, .email-unsubscribe"
 """What Frappe puts below a mail beside the footer of the Email Account and the address."""
 
 
-class _Letter(QueueBuilder):
-	"""A mail that its recipients are owed."""
+@cache
+def _letter() -> type:
+	"""The builder of such mails. Made when needed: importing Frappe's queue opens a log, for which a site must be known."""
+	from frappe.email.doctype.email_queue.email_queue import QueueBuilder
 
-	def get_unsubscribed_user_emails(self) -> list[str]:
-		return []
+	class Letter(QueueBuilder):
+		"""A mail that its recipients are owed."""
 
-	def email_html_content(self) -> str:
-		page = BeautifulSoup(super().email_html_content(), "html.parser")
-		for part in page.select(FOREIGN):
-			part.decompose()
-		return str(page)
+		def get_unsubscribed_user_emails(self) -> list[str]:
+			return []
+
+		def email_html_content(self) -> str:
+			page = BeautifulSoup(super().email_html_content(), "html.parser")
+			for part in page.select(FOREIGN):
+				part.decompose()
+			return str(page)
+
+	return Letter
 
 
 def queue(**arguments: Any):
@@ -38,4 +45,4 @@ def queue(**arguments: Any):
 	if content:
 		arguments["message"] = content
 	arguments.update({"unsubscribe_message": "", "add_unsubscribe_link": 0})
-	return _Letter(**arguments).process()
+	return _letter()(**arguments).process()
