@@ -39,12 +39,9 @@ def path_of(user: str, call) -> tuple[list[str], list[str]]:
 	queries: list[str] = []
 
 	def note(frame, event, _argument):
-		if (
-			event == "call"
-			and "cms_iso10002" in frame.f_code.co_filename
-			and "tests" not in frame.f_code.co_filename
-		):
-			functions.append(f"{frame.f_globals.get('__name__')}.{frame.f_code.co_name}")
+		module = str(frame.f_globals.get("__name__"))
+		if event == "call" and module.startswith("cms_iso10002."):
+			functions.append(f"{module}.{frame.f_code.co_name}")
 
 	plain_sql = frappe.db.sql
 
