@@ -58,6 +58,9 @@ RECORDS = (
 	"Complaint Daily Summary",
 	"Complaint Mail Triage",
 	"Complaint Ledger Verification",
+	"ISO 10002 Self Assessment",
+	"ISO 10002 Self Assessment Item",
+	"ISO 10002 Self Assessment Assessor",
 )
 
 
