@@ -90,7 +90,9 @@ def _bar(axis: Axis, words: Words, start: float, top: float, unit: float) -> Ite
 		yield _text(start + 8, top + 14, words.nothing, "start", QUIET, 12)
 	else:
 		yield f'<rect x="{start}" y="{top}" width="{_n(axis.now * unit)}" height="18" fill="{NOW}"/>'
-		yield _text(start + axis.now * unit + 8, top + 14, words.number(axis.now), "start", INK, 13, bold=True)
+		yield _text(
+			start + axis.now * unit + 8, top + 14, words.number(axis.now), "start", INK, 13, bold=True
+		)
 	if axis.before is not None:
 		yield (
 			f'<rect x="{start}" y="{top + 21}" width="{_n(axis.before * unit)}" height="8" fill="none" '

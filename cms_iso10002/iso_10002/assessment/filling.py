@@ -61,7 +61,11 @@ def questions(edition: str) -> list[dict[str, Any]]:
 	"""Every enabled question of the clauses that an edition has, in order: the fields of a row that come from the
 	catalogue. An annex is numbered by its letter."""
 	if edition not in EDITIONS:
-		frappe.throw(_("There is no edition {0}: choose one of {1}.").format(escape_html(cstr(edition)), ", ".join(EDITIONS)))
+		frappe.throw(
+			_("There is no edition {0}: choose one of {1}.").format(
+				escape_html(cstr(edition)), ", ".join(EDITIONS)
+			)
+		)
 	clause, question = DocType("ISO 10002 Clause"), DocType("ISO 10002 Question")
 	rows = (
 		frappe.qb.from_(question)
