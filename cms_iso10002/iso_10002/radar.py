@@ -8,7 +8,7 @@ point: it is left out, never drawn at 0.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from math import cos, pi, sin
@@ -37,13 +37,14 @@ class Axis:
 @dataclass(frozen=True)
 class Words:
 	"""What the pictures say besides the labels, translated: the title, the two periods for the legend, how a score of
-	the period before is told ("before: {0}"), and what is said of a group without an answer."""
+	the period before is told ("before: {0}"), what is said of a group without an answer, and how a score is written."""
 
 	title: str
 	now: str
 	before: str
 	score_before: str
 	nothing: str
+	number: Callable[[float], str] = "{:.1f}".format
 
 
 def radar(axes: Sequence[Axis], words: Words, ident: str = "radar") -> str:
@@ -89,13 +90,15 @@ def _bar(axis: Axis, words: Words, start: float, top: float, unit: float) -> Ite
 		yield _text(start + 8, top + 14, words.nothing, "start", QUIET, 12)
 	else:
 		yield f'<rect x="{start}" y="{top}" width="{_n(axis.now * unit)}" height="18" fill="{NOW}"/>'
-		yield _text(start + axis.now * unit + 8, top + 14, _score(axis.now), "start", INK, 13, bold=True)
+		yield _text(
+			start + axis.now * unit + 8, top + 14, words.number(axis.now), "start", INK, 13, bold=True
+		)
 	if axis.before is not None:
 		yield (
 			f'<rect x="{start}" y="{top + 21}" width="{_n(axis.before * unit)}" height="8" fill="none" '
 			f'stroke="{BEFORE}" stroke-width="1.5" stroke-dasharray="4,2"/>'
 		)
-		yield _text(start + axis.before * unit + 8, top + 30, _score(axis.before), "start", BEFORE, 11)
+		yield _text(start + axis.before * unit + 8, top + 30, words.number(axis.before), "start", BEFORE, 11)
 
 
 # The radar's parts -------------------------------------------------------------------------------------
@@ -199,8 +202,8 @@ def _svg(
 
 def _told(axis: Axis, words: Words) -> str:
 	"""The scores of a group in words."""
-	now = words.nothing if axis.now is None else _score(axis.now)
-	return now if axis.before is None else f"{now} ({words.score_before.format(_score(axis.before))})"
+	now = words.nothing if axis.now is None else words.number(axis.now)
+	return now if axis.before is None else f"{now} ({words.score_before.format(words.number(axis.before))})"
 
 
 def _line(x1: float, y1: float, x2: float, y2: float, colour: str) -> str:
@@ -223,7 +226,3 @@ def _pair(point: tuple[float, float]) -> str:
 
 def _n(value: float) -> str:
 	return f"{value:.1f}".removesuffix(".0")
-
-
-def _score(value: float) -> str:
-	return f"{value:.1f}"

@@ -74,6 +74,9 @@ RECORDS = (
 	"Complaint Context Item",
 	"Complaint Actor",
 	"Complaint Ledger Verification",
+	"ISO 10002 Self Assessment",
+	"ISO 10002 Self Assessment Item",
+	"ISO 10002 Self Assessment Assessor",
 )
 
 

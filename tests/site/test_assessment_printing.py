@@ -141,6 +141,15 @@ def test_the_summary_of_the_form(full):
 		as_user(make_user("agent"), lambda: board.get_summary(full.name))
 
 
+def test_pictures_and_tables_round_alike(full):
+	from cms_iso10002.iso_10002 import figure_words, radar
+	from cms_iso10002.iso_10002.assessment import report
+
+	axes = [radar.Axis(str(score), score) for score in (2.55, 2.45, 1.05)]
+	drawn = radar.bars(axes, report._picture_words(full, "en"))
+	assert [figure_words.tenths(axis.now) for axis in axes] == re.findall(r"bold\">([\d.]+)<", drawn)
+
+
 def test_german_has_german_dates_and_numbers(full, figures):
 	from cms_iso10002.complaints.letter_language import speaking
 	from cms_iso10002.iso_10002.assessment import report

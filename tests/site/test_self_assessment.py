@@ -114,6 +114,18 @@ def test_a_period_ends_after_it_starts():
 		make_assessment(to_date="2025-12-31")
 
 
+@pytest.mark.parametrize("values", [{"from_date": None}, {"to_date": ""}])
+def test_a_period_has_two_ends(values):
+	with pytest.raises(frappe.ValidationError, match="first and the last day"):
+		make_assessment(**values)
+
+
+@pytest.mark.parametrize("edition", ["2011", "", "2018`, (select 1) `x"])
+def test_there_are_two_editions(edition):
+	with pytest.raises(frappe.ValidationError, match="There is no edition"):
+		make_assessment(edition=edition)
+
+
 @pytest.mark.parametrize(
 	"values",
 	[

@@ -71,6 +71,8 @@ def check(doc) -> None:
 
 
 def check_period(doc) -> None:
+	if not doc.from_date or not doc.to_date:
+		frappe.throw(_("Choose the first and the last day of the period."), frappe.MandatoryError)
 	if getdate(doc.to_date) < getdate(doc.from_date):
 		frappe.throw(
 			_("The period ends on {0}, before it starts on {1}: choose a later end.").format(

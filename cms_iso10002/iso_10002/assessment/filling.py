@@ -5,9 +5,11 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import cstr
+from frappe.utils import cstr, escape_html
 
 from cms_iso10002.iso_10002.assessment.grounds import DOCTYPE, ITEM
+
+EDITIONS = ("2018", "2004")
 
 ANSWERS = (
 	"applicable",
@@ -56,6 +58,12 @@ def add_missing(doc, answers: dict[str, dict[str, Any]] | None = None) -> int:
 def questions(edition: str) -> list[dict[str, Any]]:
 	"""Every enabled question of the clauses that an edition has, in order: the fields of a row that come from the
 	catalogue. An annex is numbered by its letter."""
+	if edition not in EDITIONS:
+		frappe.throw(
+			_("There is no edition {0}: choose one of {1}.").format(
+				escape_html(cstr(edition)), ", ".join(EDITIONS)
+			)
+		)
 	clause, question = DocType("ISO 10002 Clause"), DocType("ISO 10002 Question")
 	rows = (
 		frappe.qb.from_(question)

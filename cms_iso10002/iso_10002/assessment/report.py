@@ -56,6 +56,7 @@ def _picture_words(doc, language: str) -> radar.Words:
 		before=_before(doc, language),
 		score_before=_("before: {0}"),
 		nothing=_("not answered"),
+		number=figure_words.tenths,
 	)
 
 
@@ -178,6 +179,8 @@ def _figure(figure: Evidence, before: Evidence | None) -> dict[str, Any]:
 		"label": figure.label,
 		"value": figure_words.value(figure),
 		"made_of": made_of,
+		# most explanations say it themselves
+		"made_of_unsaid": "" if made_of in figure.explanation else made_of,
 		"sample": figure_words.number(figure.sample),
 		"coverage": figure_words.covered(figure),
 		"verdict": figure_words.verdict(figure),
