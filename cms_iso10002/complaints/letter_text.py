@@ -67,6 +67,8 @@ def same(one: str | None, other: str | None) -> bool:
 
 def escaped(value: Any) -> Any:
 	"""`value` with every text in it escaped, as Markup: a further `|e` changes nothing."""
+	if isinstance(value, Markup):
+		return value  # ours, escaped where it was made
 	if isinstance(value, str):
 		return escape(ADDRESS.sub(rf"\1{MARK}\2", typed(value)))
 	if isinstance(value, Mapping):

@@ -136,10 +136,13 @@ def _parts(pack: Any) -> list[tuple[str, Part]]:
 
 
 def _evidence(pack: Any) -> Iterator[tuple[str, Iterable[bytes]]]:
-	"""Every figure of every clause, for machines; the statements of evidence say the same for people."""
+	"""Every figure of every clause, for machines; the statements of evidence say the same for people.
+
+	Links into the desk are left out: outside they lead nowhere, and their filters name people.
+	"""
 	period = Period(getdate(pack.from_date), getdate(pack.to_date))
 	found = {
-		clause: [one.as_dict() for one in figures]
+		clause: [{**one.as_dict(), "link": None} for one in figures]
 		for clause, figures in registry.compute_all(period, pack.company or None)
 	}
 	yield "evidence.json", [_as_json(found)]

@@ -88,7 +88,9 @@ def test_reports_registers_cases_and_ledger_are_in_it():
 
 def test_personal_data_is_left_out_unless_asked_for():
 	case = close_one()
-	plain = text_of(made(make_pack()))
+	archive = made(make_pack())
+	assert "@complaints.test" not in archive.read("evidence.json").decode()
+	plain = text_of(archive)
 	assert not [secret for secret in SECRETS if secret in plain]
 	archive = made(make_pack(with_personal_data=1, personal_data_reason="The auditor compares letters"))
 	full = text_of(archive)
