@@ -82,6 +82,7 @@ def test_the_whole_way(closed, auditor):
 	doc.append(
 		"findings",
 		{
+			"grade": "Observation",
 			"finding": "Say more",
 			"responsible": make_user("manager"),
 			"due_date": frappe.utils.add_days(None, 30),

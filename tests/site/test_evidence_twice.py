@@ -393,8 +393,8 @@ def values(r: Records) -> dict[str, float | None]:
 	]
 	return {
 		"responsiveness/time_to_respond": waits[(len(waits) - 1) // 2] if waits else None,
-		"capacity/open_load": round(mean(loads.values()), 1),
-		"capacity/backlog_trend": share(growth, len(r.received)),
+		"principle-capacity/open_load": round(mean(loads.values()), 1),
+		"principle-capacity/backlog_trend": share(growth, len(r.received)),
 		"continual-monitoring/received": len(r.received),
 		"accessibility/channels": len({doc.channel for doc in r.received}),
 		"accessibility/languages": len({doc.language for doc in r.received}),

@@ -31,8 +31,8 @@ def _open_at_end(period: Period, company: str | None) -> Reach:
 OPEN = Cohort("open", _open_at_end)
 """Complaints received by the end of the period and not closed by then."""
 
-LOAD = Test("capacity/open_load", OPEN, passes=(lambda r: filled(r.case.handler),))
-BACKLOG = Test("capacity/backlog_trend", OPEN)
+LOAD = Test("principle-capacity/open_load", OPEN, passes=(lambda r: filled(r.case.handler),))
+BACKLOG = Test("principle-capacity/backlog_trend", OPEN)
 
 
 @computes("principle-capacity", "open_load")

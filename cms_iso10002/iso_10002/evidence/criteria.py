@@ -38,7 +38,7 @@ CRITERIA: dict[str, Criterion] = {
 	"accountability/owner": Criterion(PRACTICE),
 	"acknowledgement/on_time": Criterion(PRACTICE),
 	"analysis/classified": Criterion(N_("What has no category is in no analysis."), 95, 80),
-	"capacity/backlog_trend": Criterion(
+	"principle-capacity/backlog_trend": Criterion(
 		N_("More stays undone than is received when the backlog grows."), 0, 5
 	),
 	"closing/on_a_basis": Criterion(EVERY_CASE, 100, 98),
