@@ -53,7 +53,9 @@ def send(communication, automatic: bool = False) -> None:
 		communication.db_set("in_reply_to", before[-1].name, update_modified=False)
 		arguments["in_reply_to"] = ids[-1]
 	arguments["reply_to"] = mail_accounts.reply_address(communication.sender) or arguments.get("reply_to")
-	if not outgoing.queue(**arguments):
+	outgoing.queue(**arguments)
+	# looked up: what Frappe answers differs from version to version
+	if not frappe.db.exists("Email Queue", {"communication": communication.name}):
 		_not_queued(communication)
 	headers = dict(AUTOMATIC if automatic else {})
 	if ids:

@@ -35,8 +35,8 @@ def _letter() -> type:
 	return Letter
 
 
-def queue(**arguments: Any):
-	"""As `frappe.sendmail`, for what is owed to its recipients; returns the Email Queue record, or nothing for none.
+def queue(**arguments: Any) -> None:
+	"""As `frappe.sendmail`, for what is owed to its recipients.
 
 	It is queued, and sent by the queue: so that a case that is rolled back tells nobody anything.
 	"""
@@ -45,4 +45,4 @@ def queue(**arguments: Any):
 	if content:
 		arguments["message"] = content
 	arguments.update({"unsubscribe_message": "", "add_unsubscribe_link": 0})
-	return _letter()(**arguments).process()
+	_letter()(**arguments).process()

@@ -88,7 +88,9 @@ EXPECTED = {
 	"analysis/recurrent": Known(5.9, (2, 34)),
 	"continual-monitoring/repeat": Known(5.9, (2, 34)),
 	# 37, 38, 39 before, 37 closed; 34 came, 19 went
-	"principle-capacity/backlog_trend": Known(44.1, (15, 34), GAP, sample=36, parts={"2026-01": 10, "2026-02": 17}),
+	"principle-capacity/backlog_trend": Known(
+		44.1, (15, 34), GAP, sample=36, parts={"2026-01": 10, "2026-02": 17}
+	),
 	# 21–36 and 39; 25, 26 unowned; agent2 has 23, 24
 	"principle-capacity/open_load": Known(
 		7.5,
