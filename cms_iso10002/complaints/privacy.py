@@ -14,7 +14,8 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, formatdate, now_datetime
 from pypika.terms import Criterion
 
-from cms_iso10002.complaints import actions, cases, clock, erasing, mail_routing, timeline
+from cms_iso10002.complaints import actions, cases, clock, erasing, timeline
+from cms_iso10002.complaints import contacts as contacts_known
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import retention
 from cms_iso10002.core.business_time import months_after
@@ -276,7 +277,7 @@ def find_person(email: str = "", contact: str = "", customer: str = "") -> dict[
 def _same_person(email: str, contact: str) -> tuple[list[str], list[str]]:
 	"""The addresses and Contacts of one person, as far as the site knows."""
 	address = normal_email(email)
-	addresses, contacts = {address} - {""}, set(mail_routing.contacts_of(address))
+	addresses, contacts = {address} - {""}, set(contacts_known.with_address(address))
 	if contact:
 		contacts.add(contact)
 		rows = {"parent": contact, "parenttype": "Contact"}

@@ -60,7 +60,7 @@ def files(names: Sequence[str], personal: bool) -> Iterator[tuple[str, bytes]]:
 	for name in names:
 		if name not in read:
 			continue
-		html = frappe.render_template(TEMPLATE, {"file": _content(read[name])})
+		html = frappe.render_template(TEMPLATE, {"doc": _content(read[name])})
 		yield f"cases/{name}.pdf", pdf.of_html(html, name)
 		if personal and not read[name].case.get("anonymised_on"):
 			doc = frappe.get_doc("Complaint", name)

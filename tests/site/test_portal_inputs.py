@@ -91,12 +91,17 @@ LINES = ("description", "complainant_address", "assistance_notes", "remedy_notes
 
 
 def test_markup_that_looks_like_json_is_text_too():
-	me = own_case(**dict.fromkeys((*ONE_LINE, *LINES), JSON_SCRIPT))
+	me = own_case(
+		**dict.fromkeys((*ONE_LINE, *LINES), JSON_SCRIPT),
+		representative_email="r@anwalt.test",
+		representative_authority="Accept",
+	)
 	case = frappe.get_doc("Complaint", me["reference"])
 	for name in (*ONE_LINE, *LINES):
 		assert "alert(1)" in case.get(name) and "<script" not in case.get(name), name
 		assert "<img" not in case.get(name), name
 	case.representative_verified_by = "Administrator"
+	case.representative_proof_notes = "Power of attorney seen"
 	case.save()
 	advance(case, "Response Sent")
 	guest(api.request_review, **me, reason=JSON_SCRIPT)

@@ -90,6 +90,7 @@ def cast(role: str, kind: str) -> tuple[str, dict[str, str]]:
 		"manager": lambda: make_user("manager"),
 	}
 	verified = {"representative_verified_by": make_user("agent"), "representative_authority": "Accept"}
+	verified["representative_proof_notes"] = "Power of attorney seen"
 	if role == "unverified representative":
 		verified = {}
 	if role == "representative whose time is over":

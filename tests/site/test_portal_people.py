@@ -28,7 +28,12 @@ def test_a_representative_ends_a_complaint_only_with_authority_to(authority, may
 	filed = file_as_guest(representative_name="Rita", representative_email="rita@anwalt.test")
 	me = {"reference": filed["reference"], "key": filed["key"]}
 	case = frappe.get_doc("Complaint", me["reference"])
-	edit(case, representative_authority=authority, representative_verified_by=make_user("agent"))
+	edit(
+		case,
+		representative_authority=authority,
+		representative_verified_by=make_user("agent"),
+		representative_proof_notes="Power of attorney seen",
+	)
 	advance(case, "Response Sent")
 	seen = guest(api.track, **me)
 	assert {"reject", "request_review", "add_message"} <= codes(seen)
