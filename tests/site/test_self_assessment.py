@@ -405,7 +405,7 @@ def test_two_assessors_do_not_overwrite_each_other():
 	doc = make_assessment()
 	name = row(doc, FIRST).name
 	answer(doc, FIRST, gap="No procedure for weekends")
-	with pytest.raises(frappe.TimestampMismatchError, match="has changed"):
+	with pytest.raises(rows.Outdated, match="has changed"):
 		as_manager(lambda: rows.answer(name, {"gap": "Something else"}, {"gap": ""}))
 	as_manager(lambda: rows.answer(name, {"action": "Write one"}, {"action": ""}))
 	as_manager(lambda: rows.answer(name, {"gap": "No procedure for weekends"}, {"gap": ""}))

@@ -24,13 +24,17 @@ LINKS = ("document_type", "document_name", "attachment")
 FIELDS = ("maturity", "status", *TEXTS, *LINKS)
 
 
+class Outdated(frappe.ValidationError):
+	"""Somebody else has answered meanwhile: a person must look, so it is not tried again as a TimestampMismatchError is."""
+
+
 @frappe.whitelist(methods=["POST"])
 @retry_on_deadlock
 def answer(row: str, values: str | dict, seen: str | dict | None = None) -> dict:
 	"""Answer fields of one row of a draft: `maturity` (1–5), `status`, texts, a linked document, a file.
 
 	`seen` holds what the changed fields were when the user saw them; one that differs by now is refused with a
-	TimestampMismatchError. Answers the row and the progress as the form shows them. Checks write permission on the
+	`Outdated`. Answers the row and the progress as the form shows them. Checks write permission on the
 	assessment; whoever is to approve it may not answer.
 	"""
 	changes, known = _parsed(values), _parsed(seen)
@@ -89,7 +93,7 @@ def _refuse_conflict(item, changes: Mapping[str, str], seen: Mapping[str, str]) 
 				_("{0} has changed “{1}” meanwhile: look at it, then answer again.").format(
 					escape_html(who), _(item.meta.get_label(name))
 				),
-				frappe.TimestampMismatchError,
+				Outdated,
 			)
 
 
