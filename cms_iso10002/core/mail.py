@@ -168,7 +168,7 @@ def _decoded_header(value: str) -> str:
 		return value
 
 
-def decoded(content: bytes, charset: str | None) -> str:
+def decoded(content: bytes, charset: str | None = None) -> str:
 	"""Text in the alphabet that it says, else in the one that it must be: many are called what they are not."""
 	said = (charset or "utf-8").lower()
 	said = "utf-8" if said in UNFIT else SUPERSETS.get(said, said)
