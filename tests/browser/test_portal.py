@@ -92,7 +92,7 @@ def test_a_guests_whole_way(visitor, desk):
 	picture(PICTURES, page, f"answer-{page.kind}")
 	page.get_by_label("No, I do not accept it").check()
 	page.get_by_role("button", name="Send the answer").click()  # without a reason
-	stands(page, "Not accepted")
+	stands(page, "Accepted in part")
 
 	page.locator("summary", has_text="Ask for a review").click()
 	page.get_by_role("button", name="Ask for a review").click()
@@ -143,7 +143,7 @@ def test_a_customer_who_is_signed_in(visitor, desk, login):
 	stands(page, "Answered")
 	page.get_by_label("In part").check()
 	page.get_by_role("button", name="Send the answer").click()
-	stands(page, "Not accepted")
+	stands(page, "Accepted in part")
 	page.locator("summary", has_text="Withdraw the complaint").click()
 	page.get_by_role("button", name="Withdraw the complaint").click()
 	assert "Tell us in a few words" in page.locator("#summary").inner_text()
