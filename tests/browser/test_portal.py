@@ -92,7 +92,7 @@ def test_a_guests_whole_way(visitor, desk):
 	picture(PICTURES, page, f"answer-{page.kind}")
 	page.get_by_label("No, I do not accept it").check()
 	page.get_by_role("button", name="Send the answer").click()  # without a reason
-	stands(page, "Accepted in part")
+	stands(page, "Not accepted")
 
 	page.locator("summary", has_text="Ask for a review").click()
 	page.get_by_role("button", name="Ask for a review").click()
