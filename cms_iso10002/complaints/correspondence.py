@@ -227,27 +227,8 @@ def _mail(doc, recipient: str, subject: str, content: str) -> str:
 	"""Queue the letter as a Communication on the complaint; returns its name."""
 	if not EmailAccount.find_outgoing(match_by_doctype="Complaint"):
 		frappe.throw(_("No outgoing Email Account is set up: set one up, or choose another channel."))
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Sent",
-			"reference_doctype": "Complaint",
-			"reference_name": doc.name,
-			"subject": subject,
-			"content": content,
-			"sender": sender(),
-			"recipients": recipient,
-			"message_id": mail_thread.new_message_id(),
-			"has_attachment": 0,
-		}
-	)
-	communication.insert(
-		ignore_permissions=True
-	)  # a letter is the organisation's, whoever pressed the button
-	mail_thread.send(communication, automatic=doc.acting() in ("System", "Administrator"))
-	return communication.name
+	automatic = doc.acting() in ("System", "Administrator")
+	return mail_thread.write(doc.name, recipient, subject, content, sender(), automatic)
 
 
 def sender() -> str | None:

@@ -42,6 +42,33 @@ def earlier(complaint: str, but: str = "") -> list[frappe._dict]:
 	return [*rows[:1], *rows[1:][1 - MOST_REFERENCES :]]
 
 
+def write(
+	complaint: str, recipients: str, subject: str, content: str, sender: str | None, automatic: bool
+) -> str:
+	"""Write to those who complain: a Communication on the complaint, queued as the next message of its thread; its name."""
+	communication = frappe.get_doc(
+		{
+			"doctype": "Communication",
+			"communication_type": "Communication",
+			"communication_medium": "Email",
+			"sent_or_received": "Sent",
+			"reference_doctype": "Complaint",
+			"reference_name": complaint,
+			"subject": subject,
+			"content": content,
+			"sender": sender,
+			"recipients": recipients,
+			"message_id": new_message_id(),
+			"has_attachment": 0,
+		}
+	)
+	communication.insert(
+		ignore_permissions=True
+	)  # it is the organisation's, whoever pressed the button or filed
+	send(communication, automatic)
+	return communication.name
+
+
 def send(communication, automatic: bool = False) -> None:
 	"""Queue a Communication on a complaint as the next message of its thread. Raises where nothing came of it."""
 	arguments = communication.sendmail_input_dict()

@@ -11,7 +11,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, formatdate, get_system_timezone, getdate
 
-from cms_iso10002.complaints import clock, policy, policy_rivals
+from cms_iso10002.complaints import clock, policy, policy_rivals, version_chain
 from cms_iso10002.core import clocks
 from cms_iso10002.core.refusal import N_
 
@@ -30,7 +30,7 @@ def make_new_version(policy: str) -> str:
 	doc.check_permission("read")
 	frappe.has_permission(DOCTYPE, "create", throw=True)
 	_refuse_unless_submitted(doc)
-	_refuse_another_successor(doc, including_drafts=True)
+	version_chain.refuse_another_successor(doc, drafts=True)
 	return _copy(doc).insert().name
 
 
@@ -175,9 +175,9 @@ def refuse_wrong_successor(doc) -> None:
 	"""Before a version is submitted: its predecessor is submitted, begins before it and has no other successor."""
 	if not doc.version_of:
 		return
-	predecessor = _predecessor(doc)
+	predecessor = version_chain.predecessor(doc)
 	_refuse_unless_submitted(predecessor)
-	_refuse_another_successor(predecessor, but=doc.name)
+	version_chain.refuse_another_successor(predecessor, but=doc.name)
 	for name in policy.MATCHED:
 		if (doc.get(name) or "") != (predecessor.get(name) or ""):
 			frappe.throw(
@@ -199,7 +199,7 @@ def refuse_wrong_successor(doc) -> None:
 def end_predecessor(doc) -> None:
 	"""After a version was submitted: its predecessor is valid to the day before."""
 	if doc.version_of:
-		predecessor = _predecessor(doc)
+		predecessor = version_chain.predecessor(doc)
 		doc.db_set("predecessor_valid_to", predecessor.valid_to, update_modified=False)
 		predecessor.valid_to = getdate(doc.valid_from) - _DAY
 		predecessor.flags.quiet = True
@@ -208,14 +208,14 @@ def end_predecessor(doc) -> None:
 
 def refuse_cancelling(doc) -> None:
 	"""Before a policy is cancelled: it has no next version, and no days ahead are left without a general policy."""
-	successor = _successor(doc)
+	successor = version_chain.successor(doc, fields=policy.ROW)
 	if successor:
 		frappe.throw(
 			_("{0} is the next version of this policy: cancel that one first.").format(
 				frappe.bold(successor.name)
 			)
 		)
-	predecessor = _predecessor(doc) if doc.version_of else None
+	predecessor = version_chain.predecessor(doc) if doc.version_of else None
 	taking_over = []
 	if predecessor and predecessor.docstatus == 1:
 		taking_over = [frappe._dict(predecessor.as_dict(), valid_to=doc.predecessor_valid_to)]
@@ -224,7 +224,7 @@ def refuse_cancelling(doc) -> None:
 
 def give_back(doc) -> None:
 	"""After a version was cancelled: its predecessor is valid again for as long as it was before."""
-	predecessor = _predecessor(doc) if doc.version_of else None
+	predecessor = version_chain.predecessor(doc) if doc.version_of else None
 	if predecessor and predecessor.docstatus == 1:
 		predecessor.valid_to = doc.predecessor_valid_to
 		predecessor.flags.quiet = True
@@ -238,7 +238,7 @@ def give_back(doc) -> None:
 
 def check_change(doc) -> None:
 	"""Before a submitted policy is saved: ending or disabling it leaves neither a gap nor an overlap."""
-	successor = _successor(doc)
+	successor = version_chain.successor(doc, fields=policy.ROW)
 	if successor and getdate(doc.valid_to or "2199-12-31") != getdate(successor.valid_from) - _DAY:
 		frappe.throw(
 			_(
@@ -251,38 +251,10 @@ def check_change(doc) -> None:
 		policy_rivals.refuse_gap(before, doc)
 
 
-def _predecessor(doc):
-	"""The version before, locked: two successors can't end it at the same time."""
-	return frappe.get_doc(DOCTYPE, doc.version_of, for_update=True)
-
-
-def _successor(doc, drafts: bool = False) -> Any:
-	"""The next version of a policy (with `drafts` also one that is not submitted yet); None where there is none."""
-	states = (0, 1) if drafts else (1,)
-	rows = frappe.get_all(
-		DOCTYPE,
-		filters={"version_of": doc.name, "docstatus": ("in", states)},
-		fields=list(policy.ROW),
-		order_by="docstatus desc, creation",
-		limit=1,
-	)
-	return rows[0] if rows else None
-
-
 def _refuse_unless_submitted(doc) -> None:
 	if doc.docstatus != 1:
 		frappe.throw(
 			_("{0} is not submitted: only a submitted policy can have a new version.").format(
 				frappe.bold(doc.name)
-			)
-		)
-
-
-def _refuse_another_successor(doc, but: str = "", including_drafts: bool = False) -> None:
-	successor = _successor(doc, drafts=including_drafts)
-	if successor and successor.name != but:
-		frappe.throw(
-			_("{0} has a next version already: {1}. Go on with that one.").format(
-				frappe.bold(doc.name), frappe.bold(successor.name)
 			)
 		)

@@ -7,16 +7,18 @@ closed, with evidence). What is tested on a file stands in `core.case_audit`, ho
 import json
 import secrets
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
+from frappe.utils import escape_html
 
 from cms_iso10002.complaints import clock, permissions
 from cms_iso10002.core import case_audit, sampling
 from cms_iso10002.core.case_audit import FAILED, NOT_APPLICABLE, PASSED, TO_CHECK, Result
-from cms_iso10002.iso_10002 import case_files
+from cms_iso10002.iso_10002 import case_files, telling
 
 DOCTYPE = "Complaint Case Audit"
 PLANNED, IN_PROGRESS, REPORTED, CLOSED = "Planned", "In Progress", "Reported", "Closed"
@@ -234,25 +236,14 @@ def report(audit) -> None:
 def assign(audit) -> None:
 	"""Give each open finding to who is responsible, as a task, once."""
 	for row in audit.findings:
-		if row.todo or row.closed_on:
-			continue
-		task = frappe.new_doc("ToDo")
-		task.update(
-			{
-				"allocated_to": row.responsible,
-				"assigned_by": frappe.session.user,
-				"description": frappe.utils.escape_html(
-					_("{0} finding of {1}: {2}").format(_(row.grade), audit.title, row.finding)
-				),
-				"date": row.due_date,
-				"reference_type": DOCTYPE,
-				"reference_name": audit.name,
-			}
-		)
-		task.insert(
-			ignore_permissions=True
-		)  # an auditor needs no right to other people's tasks to hand one out
-		row.todo = task.name
+		if not (row.todo or row.closed_on):
+			row.todo = telling.assign(
+				DOCTYPE, audit.name, row.responsible, partial(_finding, audit, row), row.due_date
+			)
+
+
+def _finding(audit, row) -> str:
+	return escape_html(_("{0} finding of {1}: {2}").format(_(row.grade), audit.title, row.finding))
 
 
 def close(audit) -> None:

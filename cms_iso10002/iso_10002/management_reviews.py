@@ -8,12 +8,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import flt, formatdate, get_fullname, getdate
+from frappe.utils import escape_html, flt, formatdate, get_fullname, getdate
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.core.refusal import N_
@@ -194,24 +195,15 @@ def hold(review) -> None:
 def _hand_out(review) -> None:
 	"""Make a task of each decision, once."""
 	for row in review.decisions:
-		if row.todo or row.done_on:
-			continue
-		task = frappe.new_doc("ToDo")
-		words = _("Decision of the management review {0}: {1}").format(review.title, row.decision)
-		task.update(
-			{
-				"allocated_to": row.responsible,
-				"assigned_by": frappe.session.user,
-				"description": frappe.utils.escape_html(words),
-				"date": row.due_date,
-				"reference_type": DOCTYPE,
-				"reference_name": review.name,
-			}
-		)
-		task.insert(
-			ignore_permissions=True
-		)  # a manager needs no right to other people's tasks to hand one out
-		row.todo = task.name
+		if not (row.todo or row.done_on):
+			row.todo = telling.assign(
+				DOCTYPE, review.name, row.responsible, partial(_decision, review, row), row.due_date
+			)
+
+
+def _decision(review, row) -> str:
+	words = _("Decision of the management review {0}: {1}").format(review.title, row.decision)
+	return escape_html(words)
 
 
 def approve(review) -> None:

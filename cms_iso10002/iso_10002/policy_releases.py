@@ -5,14 +5,13 @@ it; its predecessor then ends on the day before. Of a company and a language no 
 """
 
 from datetime import date, timedelta
-from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import add_years, cint, escape_html, formatdate, get_link_to_form, getdate, strip_html
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, version_chain
 from cms_iso10002.iso_10002 import reviews, telling
 from cms_iso10002.iso_10002.published_policy import DOCTYPE
 
@@ -49,7 +48,7 @@ def make_new_version(policy: str) -> str:
 	doc.check_permission("read")
 	frappe.has_permission(DOCTYPE, "create", throw=True)
 	_refuse_unless_submitted(doc)
-	_refuse_another_successor(doc, drafts=True)
+	version_chain.refuse_another_successor(doc, drafts=True)
 	new = frappe.copy_doc(doc, ignore_no_copy=False)
 	new.docstatus = 0  # in tests Frappe's copy_doc keeps it
 	new.update(
@@ -167,9 +166,9 @@ def refuse_wrong_release(doc) -> None:
 
 
 def _refuse_wrong_successor(doc) -> None:
-	predecessor = _predecessor(doc)
+	predecessor = version_chain.predecessor(doc)
 	_refuse_unless_submitted(predecessor)
-	_refuse_another_successor(predecessor, but=doc.name)
+	version_chain.refuse_another_successor(predecessor, but=doc.name)
 	for name in ("company", "language"):
 		if (doc.get(name) or "") != (predecessor.get(name) or ""):
 			frappe.throw(
@@ -222,7 +221,7 @@ def end_predecessor(doc) -> None:
 	"""After a version was submitted: its predecessor is valid to the day before, unless it had ended already."""
 	if not doc.version_of:
 		return
-	predecessor = _predecessor(doc)
+	predecessor = version_chain.predecessor(doc)
 	for user in reviews.reviewers(predecessor):
 		telling.done(DOCTYPE, predecessor.name, [user], reviews.words(predecessor))
 	doc.db_set("predecessor_valid_to", predecessor.valid_to, update_modified=False)
@@ -235,7 +234,7 @@ def end_predecessor(doc) -> None:
 
 def check_change(doc) -> None:
 	"""Before a submitted policy is saved: its end still fits to the next version, and to all others."""
-	successor = _successor(doc)
+	successor = version_chain.successor(doc)
 	before = doc.get_doc_before_save()
 	moved = before and getdate(before.valid_to) != getdate(doc.valid_to)
 	if successor and moved and not doc.flags.succession:
@@ -250,7 +249,7 @@ def check_change(doc) -> None:
 
 def refuse_cancelling(doc) -> None:
 	"""Before a policy is cancelled: it has no next version."""
-	successor = _successor(doc)
+	successor = version_chain.successor(doc)
 	if successor:
 		frappe.throw(
 			_("{0} is the next version of this policy: cancel that one first.").format(
@@ -261,7 +260,7 @@ def refuse_cancelling(doc) -> None:
 
 def give_back(doc) -> None:
 	"""After a version was cancelled: its predecessor is valid again for as long as it was before."""
-	predecessor = _predecessor(doc) if doc.version_of else None
+	predecessor = version_chain.predecessor(doc) if doc.version_of else None
 	if predecessor and predecessor.docstatus == 1:
 		predecessor.valid_to = doc.predecessor_valid_to
 		predecessor.flags.succession = True
@@ -273,37 +272,10 @@ def give_back(doc) -> None:
 		frappe.db.set_value(DOCTYPE, name, "version_of", doc.version_of)
 
 
-def _predecessor(doc):
-	"""The version before, locked: two successors can't end it at the same time."""
-	return frappe.get_doc(DOCTYPE, doc.version_of, for_update=True)
-
-
-def _successor(doc, drafts: bool = False) -> Any:
-	"""The next version (with `drafts` also one that is not submitted yet); None where there is none."""
-	rows = frappe.get_all(
-		DOCTYPE,
-		filters={"version_of": doc.name, "docstatus": ("in", (0, 1) if drafts else (1,))},
-		fields=["name", "valid_from"],
-		order_by="docstatus desc, creation",
-		limit=1,
-	)
-	return rows[0] if rows else None
-
-
 def _refuse_unless_submitted(doc) -> None:
 	if doc.docstatus != 1:
 		frappe.throw(
 			_("{0} is not approved yet: only an approved policy can have a new version.").format(
 				frappe.bold(doc.name)
-			)
-		)
-
-
-def _refuse_another_successor(doc, but: str = "", drafts: bool = False) -> None:
-	successor = _successor(doc, drafts=drafts)
-	if successor and successor.name != but:
-		frappe.throw(
-			_("{0} has a next version already: {1}. Go on with that one.").format(
-				frappe.bold(doc.name), frappe.bold(successor.name)
 			)
 		)

@@ -35,15 +35,17 @@ def notify(doctype: str, name: str, users: Iterable[str], words: Words) -> None:
 		log.insert(ignore_permissions=True)  # everybody may be notified; nobody has create permission on it
 
 
-def assign(doctype: str, name: str, user: str, words: Words, due: date | None = None) -> None:
-	"""A task on the record, unless they have an open one that says the same."""
+def assign(doctype: str, name: str, user: str, words: Words, due: date | None = None) -> str:
+	"""A task on the record, unless they have an open one that says the same; its name."""
 	task = _in_their_words(user, words)
 	values = {"reference_type": doctype, "reference_name": name, "allocated_to": user, "description": task}
-	if frappe.db.exists("ToDo", {**values, "status": "Open"}):
-		return
+	open_one = frappe.db.exists("ToDo", {**values, "status": "Open"})
+	if open_one:
+		return open_one
 	todo = frappe.new_doc("ToDo")
 	todo.update({**values, "date": due, "assigned_by": frappe.session.user})
 	todo.insert(ignore_permissions=True)  # the clock assigns, not the user in whose name the job runs
+	return todo.name
 
 
 def done(doctype: str, name: str, users: Iterable[str], words: Words) -> None:

@@ -27,26 +27,9 @@ def send(doc) -> bool:
 	with letter_language.speaking(language):
 		subject = _("We have received your complaint {0}").format(doc.name)
 		content = _content(doc, language)
-	communication = frappe.get_doc(
-		{
-			"doctype": "Communication",
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Sent",
-			"reference_doctype": "Complaint",
-			"reference_name": doc.name,
-			"subject": subject,
-			"content": content,
-			"sender": correspondence.sender(),
-			"recipients": to,
-			"message_id": mail_thread.new_message_id(),
-			"has_attachment": 0,
-		}
-	)
 	try:
 		with all_or_nothing():
-			communication.insert(ignore_permissions=True)  # ours, about what the visitor was allowed to file
-			mail_thread.send(communication, automatic=True)
+			mail_thread.write(doc.name, to, subject, content, correspondence.sender(), automatic=True)
 	except (frappe.ValidationError, frappe.OutgoingEmailError):
 		# the complaint is filed all the same, and its reference is on the page
 		frappe.clear_last_message()

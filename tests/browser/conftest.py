@@ -100,3 +100,34 @@ def pytest_runtest_makereport(item: pytest.Item):
 	outcome = yield
 	if outcome.get_result().when == "call":
 		item.failed = outcome.get_result().failed
+
+
+# the portal's tests ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counted_anew(page) -> None:
+	"""No limit remembers what the tests before did. For portal tests: `pytestmark = pytest.mark.usefixtures(…)`."""
+	from tests.browser.portal import FORGET, script
+
+	script(FORGET)
+
+
+@pytest.fixture
+def desk(browser, base_url: str, login):
+	"""A person at the desk, by REST."""
+	from tests.browser.portal import Desk
+
+	desk = Desk(browser, base_url, login)
+	yield desk
+	desk.close()
+
+
+@pytest.fixture(params=["phone", "desktop"])
+def visitor(request, page):
+	"""A page of somebody at a phone, then at a desktop; `page.kind` says which."""
+	from tests.browser.portal import DESKTOP, PHONE
+
+	page.kind = request.param
+	page.set_viewport_size({"phone": PHONE, "desktop": DESKTOP}[page.kind])
+	return page

@@ -10,10 +10,8 @@ import pytest
 
 from tests.browser.portal import (
 	DESKTOP,
-	FORGET,
 	PHONE,
 	PHOTO,
-	Desk,
 	file_complaint,
 	look,
 	picture,
@@ -33,17 +31,7 @@ RATING = (
 )
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(page):
-	page.set_default_timeout(20_000)
-	script(FORGET)
-
-
-@pytest.fixture
-def desk(browser, base_url, login):
-	desk = Desk(browser, base_url, login)
-	yield desk
-	desk.close()
+pytestmark = pytest.mark.usefixtures("counted_anew")
 
 
 @contextmanager

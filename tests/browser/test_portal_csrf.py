@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from tests.browser.portal import FORGET, PASSWORD, Desk, file_complaint, script, word
+from tests.browser.portal import PASSWORD, file_complaint, script, word
 
 HEADERS = ("X-Frappe-CSRF-Token", "X-Crisco-CSRF-Token")
 METHODS = {
@@ -36,17 +36,7 @@ STATE = (
 )
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(page):
-	page.set_default_timeout(20_000)
-	script(FORGET)
-
-
-@pytest.fixture
-def desk(browser, base_url, login):
-	desk = Desk(browser, base_url, login)
-	yield desk
-	desk.close()
+pytestmark = pytest.mark.usefixtures("counted_anew")
 
 
 @pytest.fixture

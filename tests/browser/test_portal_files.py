@@ -7,17 +7,14 @@ import json
 import pytest
 from playwright.sync_api import Error
 
-from tests.browser.portal import FORGET, PNG, file_complaint, look, script, word
+from tests.browser.portal import PNG, file_complaint, look, script, word
 from tests.browser.test_portal_csrf import STATE
 
 GUEST = {"complainant_name": "Gerda Gast", "complainant_email": "gerda@gast.test"}
 MEGABYTE = 1024 * 1024
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(page):
-	page.set_default_timeout(60_000)
-	script(FORGET)
+pytestmark = pytest.mark.usefixtures("counted_anew")
 
 
 @pytest.fixture

@@ -9,13 +9,10 @@ import pytest
 
 from tests.browser.portal import (
 	DESKTOP,
-	FORGET,
 	PASSWORD,
 	PHONE,
-	Desk,
 	file_complaint,
 	look,
-	script,
 	stands,
 	too_wide,
 	word,
@@ -25,17 +22,7 @@ from tests.browser.test_portal_access import faults, visit
 GUEST = {"complainant_name": "Gerda Gast", "complainant_email": "gerda@gast.test"}
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(page):
-	page.set_default_timeout(30_000)
-	script(FORGET)
-
-
-@pytest.fixture
-def desk(browser, base_url, login):
-	desk = Desk(browser, base_url, login)
-	yield desk
-	desk.close()
+pytestmark = pytest.mark.usefixtures("counted_anew")
 
 
 @pytest.fixture

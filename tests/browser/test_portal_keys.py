@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.browser.portal import FORGET, PHONE, Desk, file_complaint, look, script, stands, word
+from tests.browser.portal import PHONE, file_complaint, look, script, stands, word
 from tests.browser.test_portal_access import faults, visit
 
 GUEST = {"complainant_name": "Gerda Gast", "complainant_email": "gerda@gast.test"}
@@ -31,17 +31,7 @@ print(keys.action_code('REFERENCE'))
 frappe.destroy()"""
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(page):
-	page.set_default_timeout(20_000)
-	script(FORGET)
-
-
-@pytest.fixture
-def desk(browser, base_url, login):
-	desk = Desk(browser, base_url, login)
-	yield desk
-	desk.close()
+pytestmark = pytest.mark.usefixtures("counted_anew")
 
 
 def ask_for_key(page, reference: str, email: str) -> str:

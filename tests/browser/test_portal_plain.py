@@ -8,14 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.portal import (
-	DESKTOP,
-	FORGET,
-	PHONE,
-	Desk,
 	file_complaint,
 	look,
 	picture,
-	script,
 	stands,
 	too_wide,
 	word,
@@ -25,24 +20,7 @@ PICTURES = os.environ.get("CMS_PORTAL_PICTURES", "")
 GUEST = {"complainant_name": "Gerda Gast", "complainant_email": "gerda@gast.test"}
 
 
-@pytest.fixture(autouse=True)
-def counted_anew(page):
-	page.set_default_timeout(20_000)
-	script(FORGET)
-
-
-@pytest.fixture
-def desk(browser, base_url, login):
-	desk = Desk(browser, base_url, login)
-	yield desk
-	desk.close()
-
-
-@pytest.fixture(params=[PHONE, DESKTOP], ids=["phone", "desktop"])
-def visitor(request, page):
-	page.set_viewport_size(request.param)
-	page.kind = request.node.callspec.id
-	return page
+pytestmark = pytest.mark.usefixtures("counted_anew")
 
 
 def test_an_answer_in_part_stays_an_answer(visitor, desk):

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.browser.portal import PASSWORD, Desk, word
+from tests.browser.portal import PASSWORD, word
 from tests.browser.test_agent import open_form
-
-
-@pytest.fixture
-def desk(browser, base_url, login):
-	desk = Desk(browser, base_url, login)
-	yield desk
-	desk.close()
 
 
 def test_a_rating_given_by_phone_is_taken_down_by_a_colleague(page, desk, login, shot):
