@@ -39,6 +39,7 @@ def _make_cast() -> None:
 	frappe.flags.in_test = True
 	factories.clear_records()
 	factories.make_cast()
+	factories.only_the_cast()
 	frappe.db.commit()
 
 

@@ -77,6 +77,14 @@ RECORDS = (
 	"ISO 10002 Self Assessment",
 	"ISO 10002 Self Assessment Item",
 	"ISO 10002 Self Assessment Assessor",
+	"ISO 10002 Evidence Pack",
+	"Complaint Case Audit",
+	"Complaint Case Audit Sample",
+	"Complaint Case Audit Finding",
+	"Complaint Management Review",
+	"Complaint Management Review Attendee",
+	"Complaint Management Review Input",
+	"Complaint Management Review Decision",
 )
 
 
