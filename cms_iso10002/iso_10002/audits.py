@@ -25,6 +25,8 @@ PLANNED, IN_PROGRESS, REPORTED, CLOSED = "Planned", "In Progress", "Reported", "
 UNAVAILABLE = "Unavailable"
 ANSWERS = (PASSED, FAILED, NOT_APPLICABLE)
 """What a person may answer to a question, or put in the place of *To Check*."""
+MOST_NAMED = 8
+"""Cases that a sentence names."""
 COMMON_CRITERIA = "ISO 10002:2018, 7.2 to 7.9 and 4.7; the organisation's complaints policy and the time limits in force at the time."
 
 
@@ -210,8 +212,13 @@ def report(audit) -> None:
 	"""Say that the audit is done. Raises frappe.ValidationError with what is missing."""
 	left = open_questions(audit)
 	if left:
-		cases = ", ".join(dict.fromkeys(complaint for complaint, _key in left[:20]))
-		frappe.throw(_("{0} questions are not answered yet: {1}.").format(len(left), cases))
+		names = list(dict.fromkeys(complaint for complaint, _key in left))
+		more = _(" and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
+		frappe.throw(
+			_("{0} questions are not answered yet, those with ?: {1}{2}.").format(
+				len(left), ", ".join(names[:MOST_NAMED]), more
+			)
+		)
 	if not (audit.conclusion or "").strip():
 		frappe.throw(
 			_("Write the conclusion first: do the files show that complaints are handled as they should be?")

@@ -15,7 +15,7 @@ from cms_iso10002.complaints import intake
 from cms_iso10002.complaints.letter_language import date_text, direction, print_language, speaking
 from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_text import escaped
-from cms_iso10002.core.case_audit import FAILED, NOT_APPLICABLE, PASSED
+from cms_iso10002.core.case_audit import FAILED, NOT_APPLICABLE, PASSED, TO_CHECK
 from cms_iso10002.iso_10002 import audits, management_reviews, people
 
 Doc = Any
@@ -68,6 +68,7 @@ def case_audit_report(doc: Doc) -> dict[str, Any]:
 					"passed": _("Passed"),
 					"failed": _("Failed"),
 					"not_applicable": _("Does Not Apply"),
+					"to_check": _("To Check"),
 					"share": _("Passed, of Those It Applies To"),
 					"findings": _("Findings"),
 					"no_findings": _("None."),
@@ -181,6 +182,7 @@ def _test(column: dict[str, Any], totals: dict[str, dict[str, int]]) -> dict[str
 		"passed": str(passed),
 		"failed": str(failed),
 		"not_applicable": str(counts.get(NOT_APPLICABLE, 0)),
+		"to_check": str(counts.get(TO_CHECK, 0)),
 		"share": f"{100 * passed / applies:.0f} %" if applies else "–",
 		"style": "cms-bad" if failed else "",
 	}

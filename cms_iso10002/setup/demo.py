@@ -25,7 +25,7 @@ from frappe.utils.password import update_password
 
 from cms_iso10002.complaints import clock, sealing, summary
 from cms_iso10002.core.states import STATES
-from cms_iso10002.setup import demo_data, demo_lives
+from cms_iso10002.setup import demo_data, demo_iso, demo_lives
 from cms_iso10002.setup.demo_data import Person
 from cms_iso10002.setup.demo_life import Life, Present, Scene
 from cms_iso10002.setup.written import PARENT
@@ -72,6 +72,7 @@ def make(
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
 		_seal(now)
+		demo_iso.make(scene)
 		summary.refresh_recent()
 	finally:
 		frappe.flags.complaints_now = complaints_now

@@ -308,3 +308,15 @@ def spread(rng: random.Random, groups: dict[str, list[Story]]) -> list[Story]:
 		if not left[group]:
 			del left[group]
 	return order
+
+
+POLICY = """<h2>Our promise</h2>
+<p>A complaint is a chance to put something right. Everybody may complain, free of charge, on any way that suits them, and
+nobody is treated worse for it.</p>
+<h2>What happens</h2>
+<ol><li>We confirm within one working day that we have it.</li><li>Somebody who has nothing to do with the matter looks into
+it.</li><li>We answer every point, with our reasons, within twenty working days, and tell you if it takes longer.</li><li>Who
+does not agree asks for a review by somebody else, or turns to an outside body. We say which.</li></ol>
+<h2>Your data</h2>
+<p>We use what you tell us to handle your complaint, and for nothing else.</p>"""
+"""The demo's complaints policy."""

@@ -77,7 +77,7 @@ def test_an_audit(page, login, withdrawn, mark, shot):
 	page.get_by_role("button", name="Draw Sample").click()
 	page.locator(".complaint-audit table").wait_for()
 	shot("case-audit", full_page=True)
-	marks = page.locator(".complaint-audit button[data-answer]", has_text="To Check")
+	marks = page.locator(".complaint-audit button[data-answer]", has_text="?")
 	marks.first.wait_for()
 	before = marks.count()
 	marks.first.click()

@@ -1,6 +1,11 @@
 // Thin on purpose: the pack is made in Python (iso_10002/evidence_pack.py); this asks for it and shows how far it is.
 const PACKS = "cms_iso10002.iso_10002.evidence_pack.";
 
+const WAITING = () =>
+	__(
+		"Waiting for a background worker. If nothing happens for long, none is running: the command complaints evidence-pack makes a pack without one."
+	);
+
 frappe.ui.form.on("ISO 10002 Evidence Pack", {
 	refresh(frm) {
 		if (frm.is_new()) return;
@@ -31,7 +36,7 @@ function watch_pack(frm) {
 		const percent = told.total ? Math.round((100 * told.done) / told.total) : 0;
 		frm.get_field("how_far").$wrapper.html(
 			`<div class="progress"><div class="progress-bar" role="progressbar" aria-valuenow="${percent}" aria-valuemin="0" aria-valuemax="100" style="width: ${percent}%"></div></div>
-			<p class="text-muted small">${frappe.utils.escape_html(told.what || __("Waiting for a worker …"))}</p>`
+			<p class="text-muted small">${frappe.utils.escape_html(told.what || WAITING())}</p>`
 		);
 		setTimeout(() => watch_pack(frm), 2000);
 	});

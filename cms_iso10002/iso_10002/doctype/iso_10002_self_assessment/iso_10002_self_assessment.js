@@ -131,7 +131,7 @@ cms_iso10002.AssessmentBoard = class {
 	show_progress(progress) {
 		const counted = (one) =>
 			__("{0} of {1} answered", [one.answered, one.applicable]) +
-			(one.open ? " · " + __("{0} open", [one.open]) : "");
+			(one.open ? " · " + __("{0} to complete", [one.open]) : "");
 		this.$root.find(".iso-progress-text").text(counted(progress));
 		const share = progress.applicable ? (100 * progress.answered) / progress.applicable : 0;
 		this.$root.find(".iso-progress .progress-bar").css("width", share + "%").attr("aria-valuenow", Math.round(share));
