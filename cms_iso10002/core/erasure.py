@@ -166,7 +166,7 @@ RULES = (
 		"Complaint Redress",
 		COMPANY,
 		"document_type document_name",
-		"a credit note leads to who got it; the books keep it by their own rules",
+		"a credit note leads to who got it; the books keep it by their own rules, without the complaint",
 	),
 	_rule("Complaint Redress", STAFF, "approved_by implemented_by verified_by", "who answers for it (4.12)"),
 	_rule(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 import frappe
+from frappe.query_builder import DocType
 
 ROW = "complaint_redress"
 """The name of the row in the complaint's table of redress."""
@@ -34,6 +35,16 @@ def of(document) -> tuple[str, str] | None:
 	"""The complaint and the row that `document` carries out, or None."""
 	complaint, row = document.get(LINKS[document.doctype]), document.get(ROW)
 	return (complaint, row) if complaint and row else None
+
+
+def forget(complaint: str) -> None:
+	"""Documents of an anonymised complaint no longer lead to it; what they say of the customer the books keep."""
+	for doctype, fieldname in LINKS.items():
+		if not frappe.db.table_exists(doctype) or not frappe.get_meta(doctype).has_field(fieldname):
+			continue
+		document = DocType(doctype)
+		query = frappe.qb.update(document).set(document[fieldname], None).set(document[ROW], None)
+		query.where(document[fieldname] == complaint).run()
 
 
 def keep(document) -> None:

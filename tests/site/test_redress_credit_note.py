@@ -350,3 +350,15 @@ def test_compensation_with_an_account_of_nobody():
 	refused(case, "Choose the Expense Account", "Compensation")
 	refused(case, "no account of", "Compensation", expense_account="Nowhere")
 	refused(case, "no account of", "Compensation", expense_account={"a": 1})
+
+
+def test_an_anonymised_complaint_is_not_found_by_its_credit_note():
+	from cms_iso10002.complaints import erasing
+
+	case = agreed("Refund", 40, about=sell((make_item(), 1, 100)))
+	note = make(case, "Credit Note")
+	note.submit()
+	frappe.db.set_value("Customer", case.customer, "customer_type", "Individual")
+	erasing.erase(frappe.get_doc("Complaint", case.name))
+	assert frappe.db.get_value("Sales Invoice", note.name, ["complaint", "complaint_redress"]) == (None, None)
+	assert not row_of(case).document_name and row_of(case).cost == 40
