@@ -72,9 +72,9 @@ def _fault(doc, complaint, currency: str | None) -> str:
 	return ""
 
 
-def lines(doc) -> list[Line]:
-	"""The lines of a document with what is left of each."""
-	taken = _taken(doc.doctype, doc.name)
+def lines(doc, locked: bool = False) -> list[Line]:
+	"""The lines of a document with what is left of each; `locked` to act on it, past this transaction's snapshot."""
+	taken = _taken(doc.doctype, doc.name, locked)
 	return [
 		Line(
 			row.name,
@@ -90,10 +90,10 @@ def lines(doc) -> list[Line]:
 	]
 
 
-def _taken(doctype: str, name: str) -> dict[str, float]:
+def _taken(doctype: str, name: str, locked: bool) -> dict[str, float]:
 	"""What drafts and submitted returns have taken of each line, in the line's own unit."""
 	back, parent, item = BACK_LINK[doctype], DocType(doctype), DocType(f"{doctype} Item")
-	rows = (
+	query = (
 		frappe.qb.from_(item)
 		.join(parent)
 		.on(item.parent == parent.name)
@@ -101,9 +101,8 @@ def _taken(doctype: str, name: str) -> dict[str, float]:
 		.where((parent.return_against == name) & (parent.is_return == 1) & (parent.docstatus < 2))
 		.where(item[back].isnotnull())
 		.groupby(item[back])
-		.run()
 	)
-	return {line: -flt(qty) for line, qty in rows}
+	return {line: -flt(qty) for line, qty in (query.for_update() if locked else query).run()}
 
 
 def returns_of(doctype: str, name: str) -> list[str]:
@@ -117,7 +116,7 @@ def meant(doc, complaint, picked: Sequence[Mapping[str, Any]] | None) -> dict[st
 
 	Raises where an item is not in the document, or nothing of it is left.
 	"""
-	known = lines(doc)
+	known = lines(doc, locked=True)
 	wanted = _picked(doc, known, picked) if picked else _of_items(doc, complaint, known)
 	gone = [line for line in known if line.name in wanted and line.left <= 0]
 	if gone and (picked or len(gone) == len(wanted)):

@@ -38,9 +38,7 @@ Object.assign(cms_iso10002.redress, {
 	}),
 
 	ask_step(frm, name, rows) {
-		const needs_reason = rows.some((row) =>
-			row.steps.some((step) => step.name === name && step.needs_reason)
-		);
+		const asks_why = (row) => row.steps.some((step) => step.name === name && step.needs_reason);
 		const fields = [cms_iso10002.redress.row_field(rows)];
 		if (name === "Carry Out") {
 			fields.push({
@@ -51,7 +49,14 @@ Object.assign(cms_iso10002.redress, {
 				reqd: 1,
 			});
 		}
-		if (needs_reason) fields.push({ fieldname: "reason", fieldtype: "Small Text", label: __("Reason") });
+		if (rows.some(asks_why)) {
+			fields.push({
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Reason"),
+				reqd: rows.every(asks_why) ? 1 : 0,
+			});
+		}
 		frappe.prompt(
 			fields,
 			({ row, ...data }) =>
@@ -106,10 +111,19 @@ Object.assign(cms_iso10002.redress, {
 		const args = { complaint: frm.doc.name, row, kind };
 		const show = (chosen) =>
 			frappe.xcall(METHOD + "get_dialog", { ...args, data: chosen }).then((fields) => {
-				const dialog = new frappe.ui.Dialog({
+				// another document has other lines: the dialog is asked for anew
+				const shown = fields.find((field) => field.fieldname === "source")?.default;
+				let dialog = null;
+				const again = () => {
+					const source = dialog && dialog.get_value("source");
+					if (!source || source === shown) return;
+					dialog.hide();
+					show({ source });
+				};
+				dialog = new frappe.ui.Dialog({
 					title: __(kind),
 					size: "large",
-					fields: fields.map((field) => cms_iso10002.redress.dialog_field(field, () => again(dialog))),
+					fields: fields.map((field) => cms_iso10002.redress.dialog_field(field, again)),
 					primary_action_label: __("Create Draft"),
 					primary_action(data) {
 						frappe.xcall(METHOD + "make_document", { ...args, data }).then(({ doctype, name }) => {
@@ -121,17 +135,6 @@ Object.assign(cms_iso10002.redress, {
 				});
 				dialog.show();
 			});
-		// another document has other lines: the dialog is asked for anew
-		const again = (dialog) => {
-			const source = dialog.get_value("source");
-			if (!source || source === dialog.shown_source) return;
-			if (dialog.shown_source === undefined && source === dialog.fields_dict.source.df.default) {
-				dialog.shown_source = source;
-				return;
-			}
-			dialog.hide();
-			show({ source });
-		};
 		show({});
 	},
 
