@@ -165,11 +165,16 @@ def _check_links(transition: lifecycle.Transition, data: Mapping[str, Any]) -> N
 
 def refuse(refusal: Refusal):
 	"""Show a Refusal of the core as a ValidationError in the user's language."""
+	frappe.throw(sentence(refusal), title=_("Not Possible Yet"))
+
+
+def sentence(refusal: Refusal) -> str:
+	"""What a Refusal of the core says, in the user's language."""
 	if isinstance(refusal, lifecycle.Missing):
 		arguments = [_(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
 	else:
 		arguments = [_shown(part) for part in refusal.arguments]
-	frappe.throw(_(refusal.template).format(*arguments), title=_("Not Possible Yet"))
+	return _(refusal.template).format(*arguments)
 
 
 def _shown(part: Any) -> Any:
