@@ -42,6 +42,7 @@ doctype_js = {
 }
 
 override_doctype_dashboards = {
+	"Complaint": ["cms_iso10002.erpnext_bridge.dashboards.complaint"],
 	"Customer": "cms_iso10002.erpnext_bridge.dashboards.customer",
 	"Sales Order": "cms_iso10002.erpnext_bridge.dashboards.sales_order",
 	"Delivery Note": "cms_iso10002.erpnext_bridge.dashboards.delivery_note",

@@ -11,6 +11,8 @@ import frappe
 from frappe import _
 from frappe.desk import notifications
 
+from cms_iso10002.erpnext_bridge import redress_links
+
 MOST_COUNTED = 100
 """As Frappe's own: more is shown as 99+."""
 FIELDS = {
@@ -70,6 +72,18 @@ def serial_no(data: dict[str, Any]) -> dict[str, Any]:
 def batch(data: dict[str, Any]) -> dict[str, Any]:
 	"""The connections of a Batch, with the complaints about it."""
 	return _with_complaints(data, "Batch")
+
+
+def complaint(data: dict[str, Any]) -> dict[str, Any]:
+	"""The connections of a Complaint, with the documents that carry out its redress."""
+	data = dict(data)
+	others = {doctype: name for doctype, name in redress_links.LINKS.items() if name != data.get("fieldname")}
+	data["non_standard_fieldnames"] = {**(data.get("non_standard_fieldnames") or {}), **others}
+	data["transactions"] = [
+		*(data.get("transactions") or ()),
+		{"label": _("Redress"), "items": list(redress_links.LINKS)},
+	]
+	return data
 
 
 def _with_complaints(data: dict[str, Any], doctype: str) -> dict[str, Any]:

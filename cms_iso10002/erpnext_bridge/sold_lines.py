@@ -106,9 +106,11 @@ def _taken(doctype: str, name: str, locked: bool) -> dict[str, float]:
 
 
 def returns_of(doctype: str, name: str) -> list[str]:
-	"""The drafts and submitted returns made against a document."""
-	filters = {"return_against": name, "is_return": 1, "docstatus": ("<", 2)}
-	return frappe.get_all(doctype, filters=filters, pluck="name", order_by="creation")
+	"""The drafts and submitted returns made against a document, past this transaction's snapshot."""
+	parent = DocType(doctype)
+	query = frappe.qb.from_(parent).select(parent.name).orderby(parent.creation)
+	query = query.where((parent.return_against == name) & (parent.is_return == 1) & (parent.docstatus < 2))
+	return query.for_update().run(pluck=True)
 
 
 def meant(doc, complaint, picked: Sequence[Mapping[str, Any]] | None) -> dict[str, float]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.desk.notifications import get_open_count
 
-from cms_iso10002.erpnext_bridge import redress_documents
+from cms_iso10002.erpnext_bridge import redress_documents, redress_links
 from cms_iso10002.erpnext_bridge.redress_credit_note import pieces
 from tests.site.factories import act, as_user, kinds, make_customer, make_item, make_user
 from tests.site.redress_factories import (
@@ -56,6 +57,17 @@ def test_from_the_invoice_to_the_closed_complaint():
 	assert ledger(note) == {account: -amount for account, amount in ledger(invoice).items()}
 	assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == 0
 	assert act(case, "Close").closure_basis == "Accepted"
+
+
+def test_the_complaint_is_connected_with_its_documents():
+	case = agreed("Refund", 100, about=sell((make_item(), 1, 100)))
+	make(case, "Credit Note")
+	data = frappe.get_meta("Complaint").get_dashboard_data()
+	(group,) = [group for group in data.transactions if "Sales Invoice" in group["items"]]
+	found = get_open_count("Complaint", case.name, group["items"])["count"]["external_links_found"]
+	assert {row["doctype"]: row["count"] for row in found} == {
+		doctype: int(doctype == "Sales Invoice") for doctype in redress_links.LINKS
+	}
 
 
 def test_a_cancelled_credit_note_leaves_it_owed_and_a_new_one_can_be_made():
