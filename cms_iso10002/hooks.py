@@ -18,7 +18,6 @@ before_uninstall = "cms_iso10002.uninstall.before_uninstall"
 after_uninstall = "cms_iso10002.uninstall.after_uninstall"
 
 # The portal's pages are in www/; colleagues of a customer find their complaints in the portal's menu.
-after_request = ["cms_iso10002.portal.headers.keep_nothing"]
 website_redirects = [{"source": "/complaint", "target": "/complaint/new"}]
 standard_portal_menu_items = [
 	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint", "role": "Customer"},

@@ -5,7 +5,11 @@ frappe.ui.form.on("Complaint", {
 		const complaint = frm.doc.name;
 		frappe.xcall("cms_iso10002.iso_10002.competence.untrained", { complaint }).then((names) => {
 			if (frm.doc.name !== complaint) return;
-			frm.layout.message.find(".complaint-training").closest(".form-message").remove();
+			const { message } = frm.layout;
+			const old = message.find(".complaint-training");
+			// Frappe's first 15 put messages into the layout's own element, which must stay
+			old.closest(".form-message").not(message).remove();
+			old.remove();
 			if (!names.length) return;
 			frm.layout.show_message(
 				`<span class="complaint-training">${__("No valid training in handling complaints: {0}", [
