@@ -15,7 +15,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from cms_iso10002.complaints import clock, due_actions, policy, timeline
-from cms_iso10002.complaints.transactions import retry_on_deadlock
+from cms_iso10002.complaints.transactions import keep_failure, retry_on_deadlock
 from cms_iso10002.core import agenda
 from cms_iso10002.core.case import EventSpec
 
@@ -62,12 +62,9 @@ def work(names: list[str]) -> int:
 		try:
 			done += _in_transaction(name)
 		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(
-				title=f"The sweep of {name} failed", reference_doctype="Complaint", reference_name=name
-			)
+			keep_failure(f"The sweep of {name} failed", name)
 			put_off(name)
-			frappe.db.commit()
+			frappe.db.commit()  # a job: each case in a transaction of its own
 	return done
 
 
@@ -133,7 +130,7 @@ def refresh(names: list[str]) -> None:
 	for name in names:
 		frappe.db.rollback()
 		timeline.refresh(name, timeline.lock(name).policy_snapshot)
-		frappe.db.commit()
+		frappe.db.commit()  # a job: each case in a transaction of its own
 
 
 def put_off(name: str) -> None:
