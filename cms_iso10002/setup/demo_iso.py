@@ -25,7 +25,7 @@ TRAINED = ("agent", "agent2", "investigator", "manager", "deputy")
 READERS = ("agent", "agent2", "investigator", "manager")
 OBJECTIVES = (
 	("Complaints are acknowledged on time", "acknowledgement/on_time", "higher", 90),
-	("Everybody who handles complaints is trained", "competence/trained-handlers", "higher", 95),
+	("Everybody who handles complaints is trained", "competence/trained_handlers", "higher", 95),
 	("Decisions say why, and where else to turn", "decision/reasons_and_recourse", "higher", 98),
 )
 CONTEXT = (

@@ -315,7 +315,7 @@ def make_objective(**values: Any):
 		{
 			"title": "Everybody who handles complaints is trained",
 			"company": "",
-			"figure": "competence/trained-handlers",
+			"figure": "competence/trained_handlers",
 			"better": "higher",
 			"target": 90,
 			"from_date": "2026-01-01",

@@ -304,7 +304,7 @@ def test_the_picker_lists_every_figure_once_with_its_label():
 	assert len(values) == len(set(values)) and len({choice["label"] for choice in choices}) == len(values)
 	known = {f"{clause}/{f.figure}" for clause in registry.clauses() for f in registry.figures(clause)}
 	assert set(values) == known
-	one = next(choice for choice in choices if choice["value"] == "competence/trained-handlers")
+	one = next(choice for choice in choices if choice["value"] == "competence/trained_handlers")
 	assert one["label"].endswith(": Handlers with Valid Training")
 	assert (one["unit"], one["better"]) == ("%", "higher")
 

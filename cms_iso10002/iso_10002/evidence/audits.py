@@ -30,10 +30,10 @@ def _link(period: Period, company: str | None) -> Link:
 	return Link(AUDIT, filters={"reported_on": between, **own})
 
 
-@computes("auditing", "audits-held")
+@computes("auditing", "audits_held")
 def audits_held(period: Period, company: str | None = None) -> Evidence:
 	"""How many audits of case files were reported, and how many files they examined."""
-	clause, figure, label = "auditing", "audits-held", _("Audits of Case Files Reported")
+	clause, figure, label = "auditing", "audits_held", _("Audits of Case Files Reported")
 	table = DocType(AUDIT)
 	rows = (
 		frappe.qb.from_(table)
@@ -110,10 +110,10 @@ def independent(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("auditing", "findings-closed")
+@computes("auditing", "findings_closed")
 def findings_closed(period: Period, company: str | None = None) -> Evidence:
 	"""Of the findings that fell due, those that were closed by their day."""
-	clause, figure, label = "auditing", "findings-closed", _("Audit Findings Closed on Time")
+	clause, figure, label = "auditing", "findings_closed", _("Audit Findings Closed on Time")
 	table, row = DocType(AUDIT), DocType(f"{AUDIT} Finding")
 	day = last_day(period)
 	why = _("No finding of an audit fell due in this period.")

@@ -21,10 +21,10 @@ from cms_iso10002.iso_10002.evidence.registry import computes
 DOCTYPE = "Complaint Context Item"
 
 
-@computes("context", "reviewed-in-time")
+@computes("context", "reviewed_in_time")
 def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 	"""Of the open items of the register, those whose review was not overdue on the last day."""
-	clause, figure, label = "context", "reviewed-in-time", _("Context Reviewed in Time")
+	clause, figure, label = "context", "reviewed_in_time", _("Context Reviewed in Time")
 	table, day = DocType(DOCTYPE), last_day(period)
 	query = _open(table, period, company)
 	by_kind = dict(query.select(table.kind, Count("*")).groupby(table.kind).orderby(table.kind).run())
@@ -54,7 +54,7 @@ def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("activities", "risks-acted-upon")
+@computes("activities", "risks_acted_upon")
 def risks_acted_upon(period: Period, company: str | None = None) -> Evidence:
 	"""Of the open risks and opportunities that are rated medium or high, those with an action."""
 	table = DocType(DOCTYPE)
@@ -66,7 +66,7 @@ def risks_acted_upon(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"activities",
-			"risks-acted-upon",
+			"risks_acted_upon",
 			_("Risks and Opportunities Acted Upon"),
 			share(acted, total),
 			"%",

@@ -19,7 +19,7 @@ from cms_iso10002.iso_10002.evidence.registry import computes
 DOCTYPE = "Complaint Objective"
 
 
-@computes("objectives", "with-actual")
+@computes("objectives", "with_actual")
 def with_actual(period: Period, company: str | None = None) -> Evidence:
 	"""Of the objectives that run in the period, those that have an actual beside their target."""
 	found = _by_status(period, company)
@@ -28,7 +28,7 @@ def with_actual(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"objectives",
-			"with-actual",
+			"with_actual",
 			_("Objectives with an Actual"),
 			share(measured, total),
 			"%",
@@ -46,7 +46,7 @@ def with_actual(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("monitoring", "objectives-reached")
+@computes("monitoring", "objectives_reached")
 def objectives_reached(period: Period, company: str | None = None) -> Evidence:
 	"""Of the objectives that have an actual, those that are met, or on track where they still run."""
 	found = _by_status(period, company)
@@ -56,7 +56,7 @@ def objectives_reached(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"monitoring",
-			"objectives-reached",
+			"objectives_reached",
 			_("Objectives Met or on Track"),
 			share(good, measured),
 			"%",
