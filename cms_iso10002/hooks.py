@@ -139,6 +139,9 @@ complaint_action_code = ["cms_iso10002.portal.links.action_code"]
 complaint_tracking_url = ["cms_iso10002.portal.links.tracking_url"]
 complaint_feedback_url = ["cms_iso10002.portal.links.feedback_url"]
 
+# Files of the record that fewer people may read than what they are attached to: each is asked (file, user).
+complaint_file_permission = ["cms_iso10002.iso_10002.pack_access.file_permission"]
+
 # Rows that nobody edits: Frappe writes them anew on every migrate. What people may edit is seeded, from fixtures/seed.
 fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 

@@ -25,7 +25,8 @@ class Register:
 	columns, and those that hold personal data and are left out unless asked for.
 
 	`by` is the column that names its complaint: without a date of its own, a record is of the period when its complaint was
-	received or closed in it, so that all registers are about the same complaints.
+	received or closed in it, so that all registers are about the same complaints. `within` is the register whose records have
+	these as rows: they are of the period, company and state that those are.
 	"""
 
 	file: str
@@ -35,8 +36,26 @@ class Register:
 	personal: tuple[str, ...] = ()
 	by: str = ""
 	submitted: bool = False
+	states: tuple[str, ...] = ()
+	within: Register | None = None
 
 
+AUDITS = Register(
+	"audits",
+	"Complaint Case Audit",
+	"reported_on",
+	"name title company from_date to_date status population sample_size seed drawn_on reported_on closed_on".split(),
+	("auditor",),
+	states=("Reported", "Closed"),
+)
+REVIEWS = Register(
+	"management_reviews",
+	"Complaint Management Review",
+	"held_on",
+	"name title company from_date to_date status held_on next_review_on approved_on".split(),
+	("chair",),
+	states=("Held", "Approved"),
+)
 REGISTERS: tuple[Register, ...] = (
 	Register(
 		"complaints",
@@ -150,34 +169,24 @@ REGISTERS: tuple[Register, ...] = (
 		"",
 		"name kind title company status likelihood impact rating review_on last_review_on".split(),
 	),
-	Register(
-		"audits",
-		"Complaint Case Audit",
-		"reported_on",
-		"name title company from_date to_date status population sample_size seed drawn_on reported_on closed_on".split(),
-		("auditor",),
-	),
+	AUDITS,
 	Register(
 		"audit_findings",
 		"Complaint Case Audit Finding",
-		"creation",
+		"",
 		"parent complaint clause grade due_date closed_on".split(),
 		("finding", "responsible", "closure_evidence"),
 		by="complaint",
+		within=AUDITS,
 	),
-	Register(
-		"management_reviews",
-		"Complaint Management Review",
-		"held_on",
-		"name title company from_date to_date status held_on next_review_on approved_on".split(),
-		("chair",),
-	),
+	REVIEWS,
 	Register(
 		"review_decisions",
 		"Complaint Management Review Decision",
-		"creation",
+		"",
 		"parent kind decision due_date done_on result".split(),
 		("responsible",),
+		within=REVIEWS,
 	),
 	Register(
 		"ledger_seals",
@@ -214,12 +223,38 @@ def _batch(register: Register, pack: Any, names: Sequence[str], after: str) -> l
 	table = DocType(register.doctype)
 	query = frappe.qb.from_(table).select(*[table[name] for name in names], table.name.as_("__name"))
 	query = query.where(table.name > after).orderby(table.name).limit(BATCH)
+	query = _of_state(query, table, register, pack)
+	if register.within:
+		parent = DocType(register.within.doctype)
+		query = query.join(parent).on(
+			(table.parent == parent.name) & (table.parenttype == register.within.doctype)
+		)
+		query = narrowed(_of_state(query, parent, register.within, pack), parent, pack)
+	query = _of_company(query, table, register, pack)
+	return query.run(as_dict=True)
+
+
+def _of_state(query: Any, table: Any, register: Register, pack: Any) -> Any:
+	"""Narrowed to the register's date and states."""
 	if register.date:
 		query = query.where(inside(table[register.date], pack))
 	if register.submitted:
 		query = query.where(table.docstatus == 1)
-	query = _of_company(query, table, register, pack)
-	return query.run(as_dict=True)
+	if register.states:
+		query = query.where(table.status.isin(register.states))
+	return query
+
+
+def narrowed(query: Any, table: Any, pack: Any) -> Any:
+	"""Narrowed to what is of the pack's company, or of all."""
+	if pack.company:
+		query = query.where(table.company.isnull() | table.company.isin(["", pack.company]))
+	return query
+
+
+def of_period(case: Any, pack: Any) -> Any:
+	"""Whether a complaint was received or closed in the pack's period, as a condition."""
+	return inside(case.received_on, pack) | inside(case.closed_on, pack)
 
 
 def inside(column: Any, pack: Any) -> Any:
@@ -237,15 +272,11 @@ def _of_company(query: Any, table: Any, register: Register, pack: Any) -> Any:
 		visible = permissions.visible(pack.made_by)
 		if visible is not None:
 			cases = cases.where(visible)
-		if not register.date:
-			cases = cases.where(inside(case.received_on, pack) | inside(case.closed_on, pack))
-		elif not pack.company and visible is None:
-			return query
+		if not register.within:
+			cases = cases.where(of_period(case, pack))
 		about_none = table[register.by].isnull() | (table[register.by] == "")
 		return query.where(about_none | table[register.by].isin(cases))
-	if pack.company and frappe.get_meta(register.doctype).has_field("company"):
-		return query.where(table.company.isnull() | table.company.isin(["", pack.company]))
-	return query
+	return narrowed(query, table, pack) if frappe.get_meta(register.doctype).has_field("company") else query
 
 
 def _cell(value: Any) -> str:
