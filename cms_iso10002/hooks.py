@@ -28,17 +28,77 @@ before_request = ["cms_iso10002.portal.requests.before"]
 after_request = ["cms_iso10002.complaints.access_log.note_list", "cms_iso10002.portal.requests.after"]
 
 doctype_js = {
-	"Complaint": "public/js/complaint_training.js",
-	"Customer": "public/js/customer.js",
+	"Complaint": ["public/js/complaint_training.js", "public/js/redress.js"],
+	"Customer": ["public/js/customer.js", "public/js/customer_complaints.js"],
 	"Issue": "public/js/issue.js",
+	"Sales Order": "public/js/complaint_source.js",
+	"Delivery Note": "public/js/complaint_source.js",
+	"Sales Invoice": "public/js/complaint_source.js",
+	"Warranty Claim": "public/js/complaint_source.js",
+	"Item": "public/js/complaint_source.js",
+	"Serial No": "public/js/complaint_source.js",
+	"Communication": "public/js/complaint_source.js",
 }
 
 override_doctype_dashboards = {
 	"Customer": "cms_iso10002.erpnext_bridge.dashboards.customer",
+	"Sales Order": "cms_iso10002.erpnext_bridge.dashboards.sales_order",
+	"Delivery Note": "cms_iso10002.erpnext_bridge.dashboards.delivery_note",
+	"Sales Invoice": "cms_iso10002.erpnext_bridge.dashboards.sales_invoice",
+	"Warranty Claim": "cms_iso10002.erpnext_bridge.dashboards.warranty_claim",
+	"Item": "cms_iso10002.erpnext_bridge.dashboards.item",
+	"Serial No": "cms_iso10002.erpnext_bridge.dashboards.serial_no",
+	"Batch": "cms_iso10002.erpnext_bridge.dashboards.batch",
 	"Issue": "cms_iso10002.erpnext_bridge.dashboards.issue",
 }
 
 doc_events = {
+	# What becomes of documents that carry out redress.
+	"Sales Invoice": {
+		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
+		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
+		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
+		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
+		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+	},
+	"Sales Order": {
+		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
+		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
+		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
+		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
+		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+	},
+	"Delivery Note": {
+		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
+		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
+		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
+		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
+		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+	},
+	"Journal Entry": {
+		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
+		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
+		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
+		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
+		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+	},
+	"Maintenance Visit": {
+		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
+		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
+		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
+		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
+		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+	},
+	"Warranty Claim": {
+		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+		"on_update": "cms_iso10002.erpnext_bridge.redress_events.on_claim",
+		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+	},
 	"DocShare": {"validate": "cms_iso10002.complaints.permissions.refuse_concerned_share"},
 	"User": {"on_trash": "cms_iso10002.complaints.actors.forget_user"},
 	"ToDo": {
@@ -147,6 +207,9 @@ fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 
 # Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
 iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
+
+# Who knows exchange rates (currency, wanted currency, day): the last one hooked is asked.
+complaint_exchange_rate = ["cms_iso10002.erpnext_bridge.currency_exchange.rate"]
 
 jinja = {
 	"methods": [

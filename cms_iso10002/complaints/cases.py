@@ -45,7 +45,28 @@ def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) 
 		received_at=clock.to_utc(doc.received_on) if doc.received_on else None,
 		original=original,
 		same_complainant=bool(original) and same_complainant(values, original),
+		**_remedies(doc),
 	)
+
+
+def _remedies(doc) -> dict[str, Any]:
+	"""The remedies that the redress names, and the authority limits of each."""
+	names = sorted({row.get("remedy") for row in doc.get("redress") or () if row.get("remedy")})
+	if not names:
+		return {}
+	remedies = frappe.get_all(
+		"Complaint Remedy", {"name": ("in", names)}, ["name", "type", "needs_amount"], order_by="name"
+	)
+	rows = frappe.get_all(
+		"Complaint Authority Limit",
+		filters={"parenttype": "Complaint Remedy", "parent": ("in", names)},
+		fields=["parent", "role", "amount", "currency"],
+		order_by="parent, idx",
+	)
+	limits: dict[str, list[Any]] = {}
+	for row in rows:
+		limits.setdefault(row.parent, []).append(row)
+	return {"remedies": {row.name: row for row in remedies}, "limits": limits}
 
 
 def settings() -> Mapping[str, Any]:
@@ -164,12 +185,13 @@ def put(doc, outcome: Outcome) -> None:
 	"""Set on the document what follows: status, fields and rows. Instants become site time."""
 	doc.status = outcome.target
 	for name, value in outcome.fields.items():
-		doc.set(name, _plain(value))
+		doc.set(name, plain(value))
 	for table, index, changes in outcome.row_changes:
-		doc.get(table)[index].update({name: _plain(value) for name, value in changes.items()})
+		doc.get(table)[index].update({name: plain(value) for name, value in changes.items()})
 	for table, values in outcome.new_rows:
-		doc.append(table, {name: _plain(value) for name, value in values.items()})
+		doc.append(table, {name: plain(value) for name, value in values.items()})
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+	"""An instant of the core in site time; anything else as it is."""
 	return clock.to_site(value) if isinstance(value, datetime) and value.tzinfo else value

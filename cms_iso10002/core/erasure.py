@@ -100,7 +100,7 @@ RULES = (
 		"Complaint",
 		KEPT,
 		"status status_category confidentiality waiting_on escalation_level resolved_at_first_contact"
-		" in_external_dispute outcome response round closed_on closure_basis resume_state",
+		" in_external_dispute outcome response round redress_cost closed_on closure_basis resume_state",
 		"how it went (7.3 to 7.9)",
 	),
 	_rule(
@@ -166,13 +166,13 @@ RULES = (
 		"Complaint Redress",
 		COMPANY,
 		"document_type document_name",
-		"a credit note leads to who got it; the books keep it by their own rules",
+		"a credit note leads to who got it; the books keep it by their own rules, without the complaint",
 	),
-	_rule("Complaint Redress", STAFF, "approved_by verified_by", "who answers for it (4.12)"),
+	_rule("Complaint Redress", STAFF, "approved_by implemented_by verified_by", "who answers for it (4.12)"),
 	_rule(
 		"Complaint Redress",
 		KEPT,
-		"remedy basis state aspect amount currency due_date implemented_on",
+		"remedy basis state aspect amount currency due_date approved_on implemented_on verified_on cost",
 		"what was offered and done (7.7)",
 	),
 	_rule("Complaint Extension", REPLACED, "reason", "words may name people; that a reason was told counts"),

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from cms_iso10002.core import fairness
+from cms_iso10002.core import fairness, redress
 from cms_iso10002.core.case import Actor, Case, day_of
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing
 from cms_iso10002.core.refusal import N_, Refusal
@@ -104,7 +104,7 @@ def response(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 		missing.append(N_("the reasons of the decision"))
 	if needs_approval(case) and not decision.get("approved_by"):
 		missing.append(N_("a second person's approval of the decision"))
-	return missing
+	return missing + redress.ungranted(case, actor)
 
 
 def needs_approval(case: Case) -> bool:
@@ -203,7 +203,7 @@ def early(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]
 				"A complaint that concerns safety, or needs a second person's approval, is not resolved at first contact: investigate it."
 			)
 		)
-	return []
+	return redress.ungranted(case, actor)
 
 
 def reachable(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:

@@ -82,6 +82,11 @@ def test_offered_redress_is_cancelled_not_removed_and_its_terms_stand():
 		doc.save()
 	doc.reload()
 	doc.redress[0].state = "Cancelled"
+	with pytest.raises(frappe.ValidationError, match="needs a reason"):
+		doc.save()
+	doc.reload()
+	doc.redress[0].state = "Cancelled"
+	doc.assessment_reason = "They have one from somebody else now."
 	doc.save()
 	assert kinds(case)[-1] == "nothing_to_implement"
 

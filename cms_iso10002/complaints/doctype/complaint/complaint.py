@@ -13,6 +13,7 @@ from cms_iso10002.complaints import (
 	intake,
 	permissions,
 	recalculation,
+	redress,
 	timeline,
 	typed_text,
 	workflow_actions,
@@ -31,6 +32,7 @@ SERVER_FIELDS = (
 	"round",
 	"outcome",
 	"response",
+	"redress_cost",
 	"next_action_at",
 	"is_overdue",
 	"due_at",
@@ -183,6 +185,7 @@ class Complaint(Watched):
 		received_on: DF.Datetime
 		recorded_on: DF.Datetime | None
 		redress: DF.Table[ComplaintRedress]
+		redress_cost: DF.Currency
 		related: DF.Table[ComplaintRelation]
 		remedy_notes: DF.SmallText | None
 		remedy_requested: DF.Link | None
@@ -250,6 +253,7 @@ class Complaint(Watched):
 		self.sign_verification()
 		self.date_immediate_action()
 		self.approve_when_asked()
+		self.judge_redress()
 		self.collect_changes()
 
 	def validate_workflow(self):
@@ -284,6 +288,7 @@ class Complaint(Watched):
 			self.set(name, None)
 		for table in SERVER_TABLES:
 			self.set(table, [])
+		redress.start_afresh(self)
 		self.update({"status": RECEIVED, "status_category": "Open", "round": 1})
 
 	def restore_server_fields(self):
@@ -294,6 +299,7 @@ class Complaint(Watched):
 			self.set(name, before.get(name))
 		for table in SERVER_TABLES:
 			self.set(table, before.get(table))
+		redress.restore(self)
 
 	def complete_receipt(self):
 		if self.is_new():
@@ -416,6 +422,9 @@ class Complaint(Watched):
 			return not self.is_child_table_same(df.fieldname)
 		return df.fieldtype not in frappe.model.no_value_fields and self.has_value_changed(df.fieldname)
 
+	def judge_redress(self):
+		redress.judge(self)
+
 	def collect_changes(self):
 		"""What this edit means, as events; recorded once it is stored."""
 		before = self.get_doc_before_save()
@@ -426,7 +435,7 @@ class Complaint(Watched):
 		received_at = clock.to_micros(clock.to_utc(self.received_on)) if moved else None
 		old, new = before.as_dict(), self.as_dict()
 		assessed = changes.assessment_differs(old, new) and timeline.has(self.name, "assessed")
-		reason = (self.assessment_reason or "").strip()
+		reason = self.flags.redress_reason or (self.assessment_reason or "").strip()
 		try:
 			self.flags.changes = changes.events(old, new, reason, received_at, assessed)
 		except Refusal as refusal:
@@ -465,6 +474,7 @@ class Complaint(Watched):
 				"action_data": None,
 				"action_roles": None,
 				"approval": None,
+				"redress_reason": None,
 			}
 		)
 
