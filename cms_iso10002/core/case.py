@@ -41,7 +41,7 @@ class Case:
 	date at the organisation. `letters` and `disputes` are the Complaint Letters and External Disputes of the
 	case, `settings` the Complaint Settings, `concerned` the users among the persons concerned. `fast_track` and
 	`calendar` are those of the policy in force (no calendar: every hour counts), `received_at` is the receipt as an
-	aware instant. `original` is the complaint this one is said to duplicate, `same_complainant` whether that one is
+	aware instant. `reports` are the questions whether it must be reported. `original` is the complaint this one is said to duplicate, `same_complainant` whether that one is
 	by the same person.
 	"""
 
@@ -57,6 +57,7 @@ class Case:
 	received_at: datetime | None = None
 	original: Mapping[str, Any] | None = None
 	same_complainant: bool = False
+	reports: Sequence[Mapping[str, Any]] = ()
 
 	def get(self, fieldname: str) -> Any:
 		"""The complaint's value of `fieldname`, or None."""
