@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import frappe
@@ -23,7 +23,7 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.utils.password import update_password
 
-from cms_iso10002.complaints import clock, sealing, summary
+from cms_iso10002.complaints import clock, corrective_actions, effectiveness, sealing, summary
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_iso, demo_lives
 from cms_iso10002.setup.demo_data import Person
@@ -71,6 +71,7 @@ def make(
 	try:
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
+		_prove(scene)
 		_seal(now)
 		demo_iso.make(scene)
 		summary.refresh_recent()
@@ -104,6 +105,23 @@ def _live(scene: Scene, complaints: int) -> None:
 		with suppress(Present):
 			life(one)
 		one.sweep_until(scene.now)
+
+
+def _prove(scene: Scene) -> None:
+	"""Actions whose day has come are compared by the daily job; those that worked are judged so by the manager."""
+	days = frappe.get_all(
+		corrective_actions.ACTION,
+		{"state": "In Effect", "check_on": ("<=", clock.to_site(scene.now).date())},
+		["name", "check_on", "responsible"],
+		order_by="check_on, name",
+	)
+	for row in days:
+		moment = clock.to_utc(datetime.combine(row.check_on, time(6)))
+		scene.act_as("Administrator", moment)
+		effectiveness.compare(frappe.get_doc(corrective_actions.ACTION, row.name))
+		if row.name in scene.proven and row.responsible != scene.users["manager"]:
+			scene.act_as("manager", moment + timedelta(hours=4))
+			effectiveness.judge(row.name, "Effective", "Looked at on the spot: nothing like it since.")
 
 
 def _seal(now: datetime) -> None:
