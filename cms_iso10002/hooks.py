@@ -34,6 +34,8 @@ doctype_js = {
 	"Issue": "public/js/issue.js",
 }
 
+doctype_list_js = {"Complaint": "public/js/complaint_group_list.js"}
+
 override_doctype_dashboards = {
 	"Customer": "cms_iso10002.erpnext_bridge.dashboards.customer",
 	"Issue": "cms_iso10002.erpnext_bridge.dashboards.issue",
@@ -180,6 +182,7 @@ jinja = {
 		"cms_iso10002.complaints.printing.complaint_letter",
 		"cms_iso10002.complaints.printing.complaint_form",
 		"cms_iso10002.complaints.printing.complaint_follow_up",
+		"cms_iso10002.complaints.eight_d.complaint_8d",
 		"cms_iso10002.iso_10002.printing_policy.complaints_policy",
 		"cms_iso10002.iso_10002.printing_reports.case_audit_report",
 		"cms_iso10002.iso_10002.printing_reports.management_review_minutes",

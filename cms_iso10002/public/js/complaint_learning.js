@@ -14,6 +14,9 @@ frappe.ui.form.on("Complaint", {
 			frm.add_custom_button(label, () => learning.make(frm, record), __("Create"));
 		}
 		frm.add_custom_button(__("Existing Action"), () => learning.join(frm), __("Create"));
+		if (frm.doc.status_category !== "Closed") {
+			frm.page.add_menu_item(__("Group with Similar Complaints"), () => learning.group(frm));
+		}
 		if (["Resolved", "Closed"].includes(frm.doc.status_category)) {
 			frm.page.add_menu_item(__("Verify Correction"), () => learning.verify(frm));
 		}
@@ -125,6 +128,46 @@ Object.assign(cms_iso10002.learning, {
 			__("Existing Action"),
 			__("Add")
 		);
+	},
+
+	group(frm) {
+		const complaint = frm.doc.name;
+		frappe.xcall("cms_iso10002.complaints.groups.find_alike", { complaint }).then((found) => {
+			if (!found.length) {
+				frappe.msgprint(__("No open complaint has enough in common with this one."));
+				return;
+			}
+			const text = (row) =>
+				frappe.utils.escape_html(`${row.name} · ${row.subject} · ${row.why.join("; ")}`);
+			const fields = [
+				{
+					fieldname: "complaints",
+					fieldtype: "MultiCheck",
+					label: __("Complaints with the Same Thing Behind Them"),
+					columns: 1,
+					options: found.map((row) => ({ label: text(row), value: row.name, checked: row.score >= 40 })),
+				},
+			];
+			if (!frm.doc.complaint_group) {
+				fields.unshift({ fieldname: "title", fieldtype: "Data", label: __("Name of the Group"), reqd: 1 });
+			}
+			frappe.prompt(
+				fields,
+				(values) =>
+					frm.doc.complaint_group
+						? cms_iso10002.learning.call(frm, "groups.add_to_group", {
+								group: frm.doc.complaint_group,
+								complaints: values.complaints,
+						  })
+						: cms_iso10002.learning.call(frm, "groups.make_group", {
+								title: values.title,
+								complaints: [complaint, ...values.complaints],
+								lead: complaint,
+						  }),
+				__("Group with Similar Complaints"),
+				__("Put Together")
+			);
+		});
 	},
 
 	verify(frm) {
