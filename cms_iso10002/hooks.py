@@ -112,6 +112,7 @@ scheduler_events = {
 
 has_permission = {
 	"Complaint Action": "cms_iso10002.complaints.corrective_actions.has_permission",
+	"Complaint Other Affected": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Reportability": "cms_iso10002.complaints.permissions.belonging",
 	"Communication": "cms_iso10002.complaints.communication_access.communication",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
@@ -132,6 +133,7 @@ permission_query_conditions = {
 	"Complaint Action Case": "cms_iso10002.complaints.corrective_actions.case_conditions",
 	"Complaint Action Check": "cms_iso10002.complaints.corrective_actions.check_conditions",
 	"Complaint Cause": "cms_iso10002.complaints.row_permissions.cause",
+	"Complaint Other Affected": "cms_iso10002.complaints.others_affected.conditions",
 	"Complaint Reportability": "cms_iso10002.complaints.reportability.conditions",
 	"Complaint Why": "cms_iso10002.complaints.row_permissions.why",
 	"Communication": "cms_iso10002.complaints.communication_access.conditions",
@@ -169,6 +171,8 @@ fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
 # The same of one item (item, first day, last day, company).
 complaint_item_sales = ["cms_iso10002.erpnext_bridge.item_sales.invoices"]
+# Who knows which customers bought what (field, values, first day, last day, company).
+complaint_buyers = ["cms_iso10002.erpnext_bridge.others_affected.buyers"]
 # Where actions on complaints stand as records of quality management.
 complaint_action_records = {
 	"make": "cms_iso10002.erpnext_bridge.quality_records.make",

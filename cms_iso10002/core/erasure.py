@@ -240,6 +240,9 @@ RULES = (
 		"complaint state opened_on decide_by decided_on authority report_by reported_on",
 		"that it was asked, decided and reported in time",
 	),
+	_rule("Complaint Other Affected", EMPTIED, "customer communication", "who else bought it and was told"),
+	_rule("Complaint Other Affected", STAFF, "told_by", "who answers for it (4.12)"),
+	_rule("Complaint Other Affected", KEPT, "complaint told_on", "how many were told, and when"),
 	_rule("External Dispute", REPLACED, "reference remedy", "the body's file, and words"),
 	_rule(
 		"External Dispute",

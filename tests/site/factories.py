@@ -59,6 +59,7 @@ RECORDS = (
 	"Complaint Action Check",
 	"Complaint Cause",
 	"Complaint Why",
+	"Complaint Other Affected",
 	"Complaint Reportability",
 	"External Dispute",
 	"External Dispute Request",

@@ -14,6 +14,9 @@ frappe.ui.form.on("Complaint", {
 			frm.add_custom_button(label, () => learning.make(frm, record), __("Create"));
 		}
 		frm.add_custom_button(__("Existing Action"), () => learning.join(frm), __("Create"));
+		if ((frm.doc.subjects || []).length) {
+			frm.page.add_menu_item(__("Others Affected"), () => learning.others(frm));
+		}
 		if (frm.doc.status_category !== "Closed") {
 			frm.page.add_menu_item(__("Group with Similar Complaints"), () => learning.group(frm));
 		}
@@ -168,6 +171,91 @@ Object.assign(cms_iso10002.learning, {
 				__("Put Together")
 			);
 		});
+	},
+
+	others(frm) {
+		const rows = frm.doc.subjects || [];
+		const fields = { Item: "item_code", Batch: "batch_no", "Serial No": "serial_no" };
+		const by = Object.keys(fields).filter((name) => rows.some((row) => row[fields[name]]));
+		const today = frappe.datetime.get_today();
+		frappe.prompt(
+			[
+				{ fieldname: "by", fieldtype: "Select", label: __("Who Bought the Same"), options: by, default: by.slice(-1)[0], reqd: 1 },
+				{ fieldname: "from_date", fieldtype: "Date", label: __("From"), default: frappe.datetime.add_days(today, -365), reqd: 1 },
+				{ fieldname: "to_date", fieldtype: "Date", label: __("To"), default: today, reqd: 1 },
+			],
+			(asked) => {
+				const args = { complaint: frm.doc.name, ...asked };
+				frappe
+					.xcall("cms_iso10002.complaints.others_affected.find", args)
+					.then((found) => cms_iso10002.learning.show_others(frm, args, found));
+			},
+			__("Others Affected"),
+			__("Find")
+		);
+	},
+
+	show_others(frm, args, found) {
+		if (!found.length) {
+			frappe.msgprint(__("Nobody else bought it in this period, or all of them have complained."));
+			return;
+		}
+		const method = "cms_iso10002.complaints.others_affected.";
+		const text = (row) =>
+			frappe.utils.escape_html(
+				[
+					row.customer_name,
+					row.email || __("no e-mail"),
+					frappe.datetime.str_to_user(row.last_on),
+					row.documents.join(", "),
+					row.told_on ? __("told {0}", [frappe.datetime.str_to_user(row.told_on)]) : "",
+				]
+					.filter(Boolean)
+					.join(" · ")
+			);
+		const fields = [
+			{
+				fieldname: "customers",
+				fieldtype: "MultiCheck",
+				label: __("{0} customers bought it and did not complain", [found.length]),
+				columns: 1,
+				options: found.map((row) => ({
+					label: text(row),
+					value: row.customer,
+					checked: Boolean(row.email && !row.told_on),
+				})),
+			},
+		];
+		const manager = frappe.user.has_role("Complaint Manager");
+		if (manager) {
+			fields.push(
+				{ fieldtype: "Section Break", label: __("Write to Them") },
+				{ fieldname: "subject", fieldtype: "Data", label: __("Subject") },
+				{
+					fieldname: "message",
+					fieldtype: "Text",
+					label: __("Message"),
+					description: __("Do not speak of the complaint or of who made it"),
+				}
+			);
+		}
+		const dialog = new frappe.ui.Dialog({ title: __("Others Affected"), size: "large", fields });
+		for (const file_type of ["CSV", "XLSX"]) {
+			dialog.add_custom_action(file_type, () => open_url_post("/api/method/" + method + "export", { ...args, file_type }));
+		}
+		if (manager) {
+			dialog.set_primary_action(__("Write"), ({ customers, subject, message }) =>
+				frappe.xcall(method + "notify", { ...args, customers, subject: subject || "", message: message || "" }).then((done) => {
+					dialog.hide();
+					const left = done.left.map(
+						(row) => `<li>${frappe.utils.escape_html(`${row.customer}: ${row.why}`)}</li>`
+					);
+					frappe.msgprint(`${__("{0} customers were written to.", [done.told])}<ul>${left.join("")}</ul>`);
+					frm.reload_doc();
+				})
+			);
+		}
+		dialog.show();
 	},
 
 	verify(frm) {
