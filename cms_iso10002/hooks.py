@@ -28,7 +28,11 @@ before_request = ["cms_iso10002.portal.requests.before"]
 after_request = ["cms_iso10002.complaints.access_log.note_list", "cms_iso10002.portal.requests.after"]
 
 doctype_js = {
-	"Complaint": ["public/js/complaint_training.js", "public/js/redress.js"],
+	"Complaint": [
+		"public/js/complaint_training.js",
+		"public/js/redress.js",
+		"public/js/complaint_learning.js",
+	],
 	"Customer": ["public/js/customer.js", "public/js/customer_complaints.js"],
 	"Issue": "public/js/issue.js",
 	"Sales Order": "public/js/complaint_source.js",
@@ -40,6 +44,8 @@ doctype_js = {
 	"Communication": "public/js/complaint_source.js",
 }
 
+doctype_list_js = {"Complaint": "public/js/complaint_group_list.js"}
+
 override_doctype_dashboards = {
 	"Customer": "cms_iso10002.erpnext_bridge.dashboards.customer",
 	"Sales Order": "cms_iso10002.erpnext_bridge.dashboards.sales_order",
@@ -50,6 +56,8 @@ override_doctype_dashboards = {
 	"Serial No": "cms_iso10002.erpnext_bridge.dashboards.serial_no",
 	"Batch": "cms_iso10002.erpnext_bridge.dashboards.batch",
 	"Issue": "cms_iso10002.erpnext_bridge.dashboards.issue",
+	"Non Conformance": "cms_iso10002.erpnext_bridge.dashboards.quality_record",
+	"Quality Action": "cms_iso10002.erpnext_bridge.dashboards.quality_record",
 }
 
 doc_events = {
@@ -109,7 +117,16 @@ doc_events = {
 		"on_update": [
 			"cms_iso10002.erpnext_bridge.issue.show_on_issue",
 			"cms_iso10002.iso_10002.competence.on_complaint",
+			"cms_iso10002.erpnext_bridge.quality_records.on_complaint",
 		],
+	},
+	"Non Conformance": {
+		"before_validate": "cms_iso10002.erpnext_bridge.quality_records.keep_links",
+		"on_update": "cms_iso10002.erpnext_bridge.quality_records.follow",
+	},
+	"Quality Action": {
+		"before_validate": "cms_iso10002.erpnext_bridge.quality_records.keep_links",
+		"on_update": "cms_iso10002.erpnext_bridge.quality_records.follow",
 	},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
 	"File": {
@@ -146,6 +163,7 @@ scheduler_events = {
 		"cms_iso10002.complaints.sealing.make_daily_seal",
 		"cms_iso10002.portal.feedback_requests.run",
 		"cms_iso10002.iso_10002.reminders.run",
+		"cms_iso10002.complaints.effectiveness.run",
 	],
 	"daily_long": [
 		"cms_iso10002.complaints.summary.rebuild",
@@ -156,6 +174,9 @@ scheduler_events = {
 }
 
 has_permission = {
+	"Complaint Action": "cms_iso10002.complaints.corrective_actions.has_permission",
+	"Complaint Other Affected": "cms_iso10002.complaints.permissions.belonging",
+	"Complaint Reportability": "cms_iso10002.complaints.permissions.belonging",
 	"Communication": "cms_iso10002.complaints.communication_access.communication",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint",
 	"Complaint Actor": "cms_iso10002.complaints.permissions.belonging",
@@ -171,6 +192,13 @@ has_permission = {
 }
 
 permission_query_conditions = {
+	"Complaint Action": "cms_iso10002.complaints.corrective_actions.conditions",
+	"Complaint Action Case": "cms_iso10002.complaints.corrective_actions.case_conditions",
+	"Complaint Action Check": "cms_iso10002.complaints.corrective_actions.check_conditions",
+	"Complaint Cause": "cms_iso10002.complaints.row_permissions.cause",
+	"Complaint Other Affected": "cms_iso10002.complaints.others_affected.conditions",
+	"Complaint Reportability": "cms_iso10002.complaints.reportability.conditions",
+	"Complaint Why": "cms_iso10002.complaints.row_permissions.why",
 	"Communication": "cms_iso10002.complaints.communication_access.conditions",
 	"Complaint": "cms_iso10002.complaints.permissions.complaint_conditions",
 	"Complaint Actor": "cms_iso10002.complaints.permissions.actor_conditions",
@@ -207,6 +235,17 @@ fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 
 # Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
 iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
+# The same of one item (item, first day, last day, company).
+complaint_item_sales = ["cms_iso10002.erpnext_bridge.item_sales.invoices"]
+# Who knows which customers bought what (field, values, first day, last day, company).
+complaint_buyers = ["cms_iso10002.erpnext_bridge.others_affected.buyers"]
+# Where actions on complaints stand as records of quality management.
+complaint_action_records = {
+	"make": "cms_iso10002.erpnext_bridge.quality_records.make",
+	"link": "cms_iso10002.erpnext_bridge.quality_records.link",
+	"show": "cms_iso10002.erpnext_bridge.quality_records.show",
+	"reopen": "cms_iso10002.erpnext_bridge.quality_records.reopen",
+}
 
 # Who knows exchange rates (currency, wanted currency, day): the last one hooked is asked.
 complaint_exchange_rate = ["cms_iso10002.erpnext_bridge.currency_exchange.rate"]
@@ -216,6 +255,7 @@ jinja = {
 		"cms_iso10002.complaints.printing.complaint_letter",
 		"cms_iso10002.complaints.printing.complaint_form",
 		"cms_iso10002.complaints.printing.complaint_follow_up",
+		"cms_iso10002.complaints.eight_d.complaint_8d",
 		"cms_iso10002.iso_10002.printing_policy.complaints_policy",
 		"cms_iso10002.iso_10002.printing_reports.case_audit_report",
 		"cms_iso10002.iso_10002.printing_reports.management_review_minutes",

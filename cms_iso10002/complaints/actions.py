@@ -259,6 +259,8 @@ def _detail(kind: str, data: Mapping[str, Any]) -> str:
 		return f"{_(frappe.unscrub(data['duty']))}: {data['user'] or '–'}"
 	if kind == "changed":
 		return f"{_(frappe.unscrub(data['field']))}: {_(data['value']) if data['value'] else '–'}"
+	if kind == "action":
+		return f"{data['action']}: {_(data['state'])}"
 	if kind == "redress":
 		return f"{data['remedy']}: {_(data['to'])}"
 	parts = [data.get(name) for name in ("outcome", "basis", "channel", "delivery", "response")]

@@ -38,6 +38,7 @@ def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) 
 		today=clock.today(),
 		letters=_belonging("Complaint Letter", stored, "kind", "channel", "sent_on", "delivery"),
 		disputes=_belonging("External Dispute", stored, "filed_on", "closed_on", "outcome"),
+		reports=_belonging("Complaint Reportability", stored, "state"),
 		settings=settings(),
 		concerned=concerned_users(doc),
 		fast_track=under.fast_track,

@@ -16,7 +16,7 @@ from cms_iso10002.core.states import ACCEPTED, DECIDED, RESPONSE_SENT, WITHDRAWN
 
 ASSESSED_FIELDS = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
 DUTY_FIELDS = ("handler", "investigator", "reviewer")
-WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "waiting_on")
+WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "root_cause", "waiting_on")
 WATCHED_PERSONAL = ("customer",)
 """That it changed is an event; to what stands on the complaint, where it can be erased."""
 ASPECT_FIELDS = ("what", "category", "outcome", "reasons")

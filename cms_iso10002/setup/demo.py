@@ -23,7 +23,15 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.utils.password import update_password
 
-from cms_iso10002.complaints import clock, feedback, sealing, summary, verification_record
+from cms_iso10002.complaints import (
+	clock,
+	corrective_actions,
+	effectiveness,
+	feedback,
+	sealing,
+	summary,
+	verification_record,
+)
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_iso, demo_lives
@@ -73,6 +81,7 @@ def make(
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
 		_rate(scene)
+		_prove(scene)
 		_seal(now)
 		# what is figured out for reviews and objectives is read from the summary
 		summary.refresh_recent()
@@ -134,6 +143,23 @@ def _rate(scene: Scene) -> None:
 				frappe.get_doc("Complaint", row.name), feedback.CLOSING, {**ratings, "overall": overall}
 			)
 	frappe.set_user("Administrator")
+
+
+def _prove(scene: Scene) -> None:
+	"""Actions whose day has come are compared by the daily job; those that worked are judged so by the manager."""
+	days = frappe.get_all(
+		corrective_actions.ACTION,
+		{"state": "In Effect", "check_on": ("<=", clock.to_site(scene.now).date())},
+		["name", "check_on", "responsible"],
+		order_by="check_on, name",
+	)
+	for row in days:
+		moment = clock.to_utc(datetime.combine(row.check_on, time(6)))
+		scene.act_as("Administrator", moment)
+		effectiveness.compare(frappe.get_doc(corrective_actions.ACTION, row.name))
+		if row.name in scene.proven and row.responsible != scene.users["manager"]:
+			scene.act_as("manager", moment + timedelta(hours=4))
+			effectiveness.judge(row.name, "Effective", "Looked at on the spot: nothing like it since.")
 
 
 def _seal(now: datetime) -> None:

@@ -140,6 +140,22 @@ CAUSES = {
 }
 """The root cause that is found in each group of stories."""
 
+ACTIONS = {
+	"delivery": "Agree fixed delivery windows with the carrier, and penalties",
+	"defective": "Test every tenth unit before it is packed",
+	"guarantee": "Rewrite the guarantee rules on one page, with examples",
+	"refusal": "Train the shops in what may not be refused",
+	"selling": "Check product pages against the data sheets each month",
+	"price": "Load prices once a day from one source",
+	"contract": "Correct the mask that dropped the chosen term",
+	"compensation": "Give the front desk an amount it may pay without asking",
+	"credit": "Send the terms of credit in plain words before signing",
+	"commitment": "Hand promises over in writing, with a name and a day",
+	"complaint_handling": "Remind handlers of updates that come due",
+	"other": "Repeat the rules of conduct with every team",
+}
+"""What is done about it."""
+
 MONEY = ("Refund", "Compensation", "Price Reduction")
 
 

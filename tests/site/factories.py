@@ -7,7 +7,7 @@ from typing import Any
 
 import frappe
 
-from cms_iso10002.complaints import actions, clock, intake
+from cms_iso10002.complaints import actions, clock, corrective_actions, intake
 
 ROLES = {
 	"agent": ("Complaint Agent",),
@@ -54,6 +54,13 @@ RECORDS = (
 	"Complaint Feedback",
 	"Complaint Ledger Seal",
 	"Complaint Group",
+	"Complaint Action",
+	"Complaint Action Case",
+	"Complaint Action Check",
+	"Complaint Cause",
+	"Complaint Why",
+	"Complaint Other Affected",
+	"Complaint Reportability",
 	"External Dispute",
 	"External Dispute Request",
 	"Complaint Subject",
@@ -151,6 +158,16 @@ def make_complaint(**values: Any):
 			**values,
 		}
 	)
+
+
+def make_action(complaint, **values: Any):
+	"""A corrective action of a complaint that must have less of its category recur, unless told otherwise."""
+	name = getattr(complaint, "name", complaint)
+	values = {"title": "Check every seal before packing", "rule": "Same Category", **values}
+	if values["rule"] == "Same Category" and not frappe.db.get_value("Complaint", name, "category"):
+		category = frappe.get_all("Complaint Category", {"is_group": 0}, pluck="name", order_by="lft")[0]
+		frappe.db.set_value("Complaint", name, "category", category)
+	return frappe.get_doc("Complaint Action", corrective_actions.create_action(name, **values))
 
 
 ASSESSMENT = {
