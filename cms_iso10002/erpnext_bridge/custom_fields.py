@@ -62,6 +62,21 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 			"print_hide": 1,
 			"translatable": 0,
 		},
+		{
+			"fieldname": "complaint_signal",
+			"label": "Complaint Signal",
+			"fieldtype": "Link",
+			"options": "Complaint Signal",
+			"insert_after": "complaint_gap",
+			"description": "What was seen in the numbers of complaints",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
 	],
 }
 
