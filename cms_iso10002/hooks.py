@@ -170,7 +170,10 @@ scheduler_events = {
 		"cms_iso10002.complaints.privacy.run",
 		"cms_iso10002.iso_10002.objectives.refresh_all",
 	],
-	"weekly_long": ["cms_iso10002.complaints.verification_record.verify_and_keep"],
+	"weekly_long": [
+		"cms_iso10002.complaints.verification_record.verify_and_keep",
+		"cms_iso10002.complaints.signals.run",
+	],
 }
 
 has_permission = {
@@ -185,6 +188,7 @@ has_permission = {
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.belonging",
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.belonging",
 	"External Dispute": "cms_iso10002.complaints.permissions.belonging",
+	"Prepared Report": "cms_iso10002.complaints.prepared.report",
 	"File": "cms_iso10002.complaints.safekeeping.file_permission",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group",
 	"Complaint Handler Training": "cms_iso10002.iso_10002.permissions.own",
@@ -207,6 +211,7 @@ permission_query_conditions = {
 	"Complaint Mail Triage": "cms_iso10002.complaints.permissions.triage_conditions",
 	"Complaint Feedback": "cms_iso10002.complaints.permissions.feedback_conditions",
 	"External Dispute": "cms_iso10002.complaints.permissions.dispute_conditions",
+	"Prepared Report": "cms_iso10002.complaints.prepared.conditions",
 	"File": "cms_iso10002.complaints.file_access.conditions",
 	"Complaint Group": "cms_iso10002.complaints.permissions.group_conditions",
 	"Complaint Handler Training": "cms_iso10002.iso_10002.permissions.training_conditions",
@@ -221,6 +226,9 @@ permission_query_conditions = {
 	"Complaint Subject": "cms_iso10002.complaints.row_permissions.subject",
 	"External Dispute Request": "cms_iso10002.complaints.row_permissions.dispute_request",
 }
+
+# What is only counted from other records keeps none of them from being deleted.
+ignore_links_on_delete = ["Complaint Count"]
 
 # The portal gives letters what people without e-mail answer with, and the link to rate our handling.
 complaint_action_code = ["cms_iso10002.portal.links.action_code"]
@@ -249,6 +257,11 @@ complaint_action_records = {
 
 # Who knows exchange rates (currency, wanted currency, day): the last one hooked is asked.
 complaint_exchange_rate = ["cms_iso10002.erpnext_bridge.currency_exchange.rate"]
+# … and how many by day or item group (which, first day, last day, "Invoices" or "Units Sold", filters): the last one too.
+iso_10002_sales_by = ["cms_iso10002.erpnext_bridge.sales.by"]
+
+# Who makes an action of a Complaint Signal (problem, signal) and gives its doctype and name: the last one hooked.
+iso_10002_signal_action = ["cms_iso10002.erpnext_bridge.signal_action.make"]
 
 jinja = {
 	"methods": [
