@@ -28,8 +28,11 @@ standard_portal_menu_items = [
 before_request = ["cms_iso10002.portal.requests.before"]
 after_request = ["cms_iso10002.complaints.access_log.note_list", "cms_iso10002.portal.requests.after"]
 
+# How our scripts ask the server.
+app_include_js = ["/assets/cms_iso10002/js/ask.js"]
+
 doctype_js = {
-	"Complaint": "public/js/complaint_training.js",
+	"Complaint": ["public/js/complaint_training.js", "public/js/complaint_desk.js"],
 	"Customer": "public/js/customer.js",
 	"Issue": "public/js/issue.js",
 }
@@ -145,6 +148,9 @@ fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 
 # Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
 iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
+
+# What sales know of the customer of a complaint (customer, company), for the side of its form.
+complaint_customer_figures = ["cms_iso10002.erpnext_bridge.customer_figures.of"]
 
 jinja = {
 	"methods": [
