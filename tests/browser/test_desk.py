@@ -96,3 +96,18 @@ def test_similar_cases_and_the_customer_are_beside_the_form(agent, shot):  # noq
 	dialog.locator(".btn-modal-primary, .btn-primary").first.click()
 	wait_for_state(page, "Duplicate")
 	page.wait_for_function("() => !document.querySelector('.complaint-next')")
+
+
+def test_the_workspace_draws_its_charts(agent, shot):  # noqa: F811
+	page = agent
+	make_complaint(page)
+	page.goto("/app/complaints")
+	page.locator(".number-widget-box .number").nth(7).wait_for()
+	page.locator(".dashboard-widget-box svg.frappe-chart").first.wait_for()
+	page.wait_for_timeout(2000)
+	assert page.locator(".dashboard-widget-box").count() == 3
+	received = page.locator(".number-widget-box", has_text="Received This Month").locator(".number")
+	assert int(received.inner_text()) >= 1
+	shot("desk-workspace", full_page=True)
+	received.click()
+	page.locator(".list-row").first.wait_for()
