@@ -65,6 +65,7 @@ doc_events = {
 	},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
+	"Kanban Board": {"validate": "cms_iso10002.complaints.board.keep_no_names"},
 	"Communication": {
 		"validate": "cms_iso10002.complaints.communication_access.keep_on_complaint",
 		"after_insert": [

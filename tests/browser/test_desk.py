@@ -111,3 +111,71 @@ def test_the_workspace_draws_its_charts(agent, shot):  # noqa: F811
 	shot("desk-workspace", full_page=True)
 	received.click()
 	page.locator(".list-row").first.wait_for()
+
+
+WIDTHS = {"phone": 390, "laptop": 1280, "wide": 1680}
+
+
+def test_the_list_shows_deadline_and_state_on_every_screen(agent, shot):  # noqa: F811
+	page = agent
+	name = make_complaint(page)
+	for kind, width in WIDTHS.items():
+		page.set_viewport_size({"width": width, "height": 900})
+		page.goto("/app/complaint")
+		page.locator(".list-row", has_text=name).first.wait_for()
+		page.wait_for_timeout(500)
+		shot(f"desk-list-{kind}")
+		if kind == "phone":
+			continue
+		assert "Next Due" in page.locator(".list-row-head").inner_text()
+		pills = page.locator(".list-row .list-row-col .indicator-pill.filterable")
+		cut = pills.evaluate_all("all => all.filter((one) => one.scrollWidth > one.clientWidth + 1).length")
+		assert cut == 0, f"{kind}: {cut} pills are cut"
+
+
+def test_many_are_given_to_one(agent, shot):  # noqa: F811
+	page = agent
+	mark = uuid.uuid4().hex[:6]
+	names = [make_complaint(page, subject=f"Bulk {mark} {n}") for n in range(2)]
+	page.goto(f"/app/complaint?subject=%5B%22like%22%2C%22%25{mark}%25%22%5D")
+	for name in names:
+		page.locator(".list-row", has_text=name).locator(".list-row-checkbox").check()
+	page.locator(".actions-btn-group button:visible").first.click()
+	page.locator(".actions-btn-group .dropdown-menu a", has_text="Make Somebody the Handler").click()
+	dialog = page.locator(".modal.show .modal-dialog").last
+	dialog.locator('[data-fieldname="handler"] input').fill(USER)
+	page.locator('.modal.show [role="option"]', has_text="Browser Agent").first.click()
+	dialog.locator(".btn-modal-primary, .btn-primary").first.click()
+	page.locator(".desk-alert", has_text="2 given to").wait_for()
+	for name in names:
+		answer = page.request.get(f"/api/resource/Complaint/{name}").json()
+		assert answer["data"]["handler"] == USER
+
+
+def test_the_board_refuses_what_the_lifecycle_does(agent, shot):  # noqa: F811
+	page = agent
+	name = make_complaint(page)
+	page.goto("/app/complaint/view/kanban/Complaints by State")
+	card = page.locator(f'.kanban-card-wrapper[data-name="{name}"]')
+	card.wait_for()
+	shot("desk-board")
+	target = page.locator('.kanban-column[data-column-value="Assessed"] .kanban-cards')
+	drag(page, card, target)
+	page.locator(".modal.show", has_text="can't go from Received to Assessed").wait_for()
+	page.wait_for_timeout(500)
+	shot("desk-board-refused")
+	source = page.locator('.kanban-column[data-column-value="Received"]')
+	source.locator(f'.kanban-card-wrapper[data-name="{name}"]').wait_for()
+	page.errors[:] = [error for error in page.errors if "417" not in error]
+
+
+def drag(page, card, target) -> None:
+	"""Sortable listens to the pointer, in small steps."""
+	start, end = card.bounding_box(), target.bounding_box()
+	page.mouse.move(start["x"] + 40, start["y"] + 20)
+	page.mouse.down()
+	page.mouse.move(start["x"] + 80, start["y"] + 40, steps=8)
+	page.wait_for_timeout(600)  # the columns grow
+	page.mouse.move(end["x"] + 60, end["y"] + 60, steps=25)
+	page.wait_for_timeout(400)
+	page.mouse.up()
