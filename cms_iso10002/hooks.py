@@ -27,11 +27,15 @@ standard_portal_menu_items = [
 before_request = ["cms_iso10002.portal.requests.before"]
 after_request = ["cms_iso10002.complaints.access_log.note_list", "cms_iso10002.portal.requests.after"]
 
+# How our scripts ask the server.
+app_include_js = ["/assets/cms_iso10002/js/ask.js"]
+
 doctype_js = {
 	"Complaint": [
 		"public/js/complaint_training.js",
 		"public/js/redress.js",
 		"public/js/complaint_learning.js",
+		"public/js/complaint_desk.js",
 	],
 	"Customer": ["public/js/customer.js", "public/js/customer_complaints.js"],
 	"Issue": "public/js/issue.js",
@@ -138,6 +142,7 @@ doc_events = {
 	},
 	"Holiday List": {"on_update": "cms_iso10002.complaints.recalculation.holidays_edited"},
 	"Issue": {"before_insert": "cms_iso10002.erpnext_bridge.issue.forget_complaint"},
+	"Kanban Board": {"validate": "cms_iso10002.complaints.board.keep_no_names"},
 	"Communication": {
 		"validate": "cms_iso10002.complaints.communication_access.keep_on_complaint",
 		"after_insert": [
@@ -262,6 +267,9 @@ iso_10002_sales_by = ["cms_iso10002.erpnext_bridge.sales.by"]
 
 # Who makes an action of a Complaint Signal (problem, signal) and gives its doctype and name: the last one hooked.
 iso_10002_signal_action = ["cms_iso10002.erpnext_bridge.signal_action.make"]
+
+# What sales know of the customer of a complaint (customer, company), for the side of its form.
+complaint_customer_figures = ["cms_iso10002.erpnext_bridge.customer_figures.of"]
 
 jinja = {
 	"methods": [

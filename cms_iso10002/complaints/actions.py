@@ -66,7 +66,7 @@ def get_dialog(complaint: str, action: str) -> dict:
 	"""What `action` asks, as fields of a Frappe dialog, preset from the complaint; and what is missing besides."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	case = cases.read(doc)
+	case = cases.read(doc, to_show=True)
 	try:
 		transition = lifecycle.find(action, doc.status)
 		missing = [label for need in transition.needs for label in need(case, cases.actor(), None)]

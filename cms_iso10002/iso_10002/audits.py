@@ -59,7 +59,7 @@ def draw(audit) -> None:
 	worked on one of the files drawn."""
 	strata, left_out = population(audit)
 	if not strata:
-		frappe.throw(
+		telling.not_yet(
 			_("No complaint was closed between {0} and {1}: choose another period.").format(
 				frappe.format(audit.from_date, "Date"), frappe.format(audit.to_date, "Date")
 			)
@@ -85,7 +85,7 @@ def _refuse_own_work(auditor: str, names: list[str]) -> None:
 	"""An auditor never handled what they audit (ISO 19011: independence)."""
 	mine = worked_on(auditor, names)
 	if mine:
-		frappe.throw(
+		telling.not_yet(
 			_("{0} worked on {1} of the {2} cases drawn ({3}): choose another auditor.").format(
 				auditor, len(mine), len(names), ", ".join(mine[:5])
 			)
@@ -185,11 +185,11 @@ def answer(audit, complaint: str, key: str, verdict: str, note: str = "") -> Non
 	if key not in tests or (
 		key not in asked and tests[key]["verdict"] != TO_CHECK and not tests[key].get("by")
 	):
-		frappe.throw(_("That is no open question of this file."))
+		telling.not_yet(_("That is no open question of this file."))
 	if verdict not in ANSWERS:
-		frappe.throw(_("Answer with one of: {0}.").format(", ".join(map(_, ANSWERS))))
+		telling.not_yet(_("Answer with one of: {0}.").format(", ".join(map(_, ANSWERS))))
 	if verdict == FAILED and not note.strip():
-		frappe.throw(_("Write down what you found, so that it can be understood later."))
+		telling.not_yet(_("Write down what you found, so that it can be understood later."))
 	tests[key] = {"verdict": verdict, "text": note.strip(), "by": frappe.session.user}
 	row.tests = json.dumps(tests)
 	row.result = _result(tests)
@@ -214,26 +214,26 @@ def report(audit) -> None:
 	if left:
 		names = list(dict.fromkeys(complaint for complaint, _key in left))
 		more = _(" and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
-		frappe.throw(
+		telling.not_yet(
 			_("{0} questions are not answered yet, those with ?: {1}{2}.").format(
 				len(left), ", ".join(names[:MOST_NAMED]), more
 			)
 		)
 	if not (audit.conclusion or "").strip():
-		frappe.throw(
+		telling.not_yet(
 			_("Write the conclusion first: do the files show that complaints are handled as they should be?")
 		)
 	found = {row.complaint for row in audit.findings}
 	silent = [row.complaint for row in audit.sample if row.result == FAILED and row.complaint not in found]
 	if silent:
-		frappe.throw(
+		telling.not_yet(
 			_(
 				"These files failed a test and have no finding: {0}. Record one, if only an observation."
 			).format(", ".join(silent))
 		)
 	incomplete = [str(row.idx) for row in audit.findings if not (row.responsible and row.due_date)]
 	if incomplete:
-		frappe.throw(
+		telling.not_yet(
 			_("Findings need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
 		)
 	audit.update({"status": REPORTED, "reported_on": clock.today()})
@@ -259,7 +259,7 @@ def close(audit) -> None:
 		str(row.idx) for row in audit.findings if not (row.closed_on and (row.closure_evidence or "").strip())
 	]
 	if left:
-		frappe.throw(
+		telling.not_yet(
 			_(
 				"Findings are still open (rows {0}): each needs the day it was closed and the evidence."
 			).format(", ".join(left))
@@ -281,10 +281,10 @@ def take_step(audit: str, step: str) -> dict:
 	"""Take a step of an audit (`draw`, `examine`, `report`, `close`). Checks write permission on it."""
 	doc = _writable(audit)
 	if step not in STEPS:
-		frappe.throw(_("There is no such step."))
+		telling.not_yet(_("There is no such step."))
 	status, function = STEPS[step]
 	if doc.status != status:
-		frappe.throw(_("This audit is {0}: reload it to see what can be done now.").format(_(doc.status)))
+		telling.not_yet(_("This audit is {0}: reload it to see what can be done now.").format(_(doc.status)))
 	function(doc)
 	return _saved(doc)
 
@@ -294,7 +294,7 @@ def record_answer(audit: str, complaint: str, key: str, verdict: str, note: str 
 	"""Store what the auditor found on a question of one file. Checks write permission on the audit."""
 	doc = _writable(audit)
 	if doc.status != IN_PROGRESS:
-		frappe.throw(_("This audit is {0}: its answers can't be changed.").format(_(doc.status)))
+		telling.not_yet(_("This audit is {0}: its answers can't be changed.").format(_(doc.status)))
 	answer(doc, complaint, key, verdict, note)
 	return _saved(doc)
 

@@ -165,27 +165,27 @@ def view(review) -> list[dict[str, Any]]:
 def hold(review) -> None:
 	"""The review has taken place. Raises frappe.ValidationError with what is missing."""
 	if not review.inputs:
-		frappe.throw(_("Gather the inputs first."))
+		telling.not_yet(_("Gather the inputs first."))
 	empty = [label(row.topic) for row in review.inputs if not is_filled(row)]
 	if empty:
-		frappe.throw(
+		telling.not_yet(
 			_(
 				"Nothing was recorded and nothing noted on: {0}. Write a note, if only that there was nothing."
 			).format(", ".join(empty))
 		)
 	if not review.held_on:
-		frappe.throw(_("Enter the day on which the review was held."))
+		telling.not_yet(_("Enter the day on which the review was held."))
 	if getdate(review.held_on) > clock.today():
-		frappe.throw(_("The review can't have been held on a day to come: check Held On."))
+		telling.not_yet(_("The review can't have been held on a day to come: check Held On."))
 	if not review.attendees:
-		frappe.throw(_("Enter who took part."))
+		telling.not_yet(_("Enter who took part."))
 	if not (review.conclusion or "").strip():
-		frappe.throw(_("Write the conclusion: is the process suitable and effective?"))
+		telling.not_yet(_("Write the conclusion: is the process suitable and effective?"))
 	if not review.next_review_on or getdate(review.next_review_on) <= getdate(review.held_on):
-		frappe.throw(_("Enter the day of the next review, after this one."))
+		telling.not_yet(_("Enter the day of the next review, after this one."))
 	incomplete = [str(row.idx) for row in review.decisions if not (row.responsible and row.due_date)]
 	if incomplete:
-		frappe.throw(
+		telling.not_yet(
 			_("Decisions need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
 		)
 	review.status = HELD
@@ -209,7 +209,7 @@ def _decision(review, row) -> str:
 def approve(review) -> None:
 	"""The chair approves the minutes."""
 	if frappe.session.user != review.chair:
-		frappe.throw(_("The minutes are approved by the chair, {0}.").format(get_fullname(review.chair)))
+		telling.not_yet(_("The minutes are approved by the chair, {0}.").format(get_fullname(review.chair)))
 	review.update({"status": APPROVED, "approved_by": frappe.session.user, "approved_on": clock.today()})
 
 
@@ -234,12 +234,12 @@ def take_step(review: str, step: str) -> dict:
 	"""
 	doc = frappe.get_doc(DOCTYPE, review, for_update=True)
 	if step not in STEPS:
-		frappe.throw(_("There is no such step."))
+		telling.not_yet(_("There is no such step."))
 	as_chair = step == "approve" and frappe.session.user == doc.chair
 	doc.check_permission("read" if as_chair else "write")
 	status, function = STEPS[step]
 	if doc.status != status:
-		frappe.throw(_("This review is {0}: reload it to see what can be done now.").format(_(doc.status)))
+		telling.not_yet(_("This review is {0}: reload it to see what can be done now.").format(_(doc.status)))
 	function(doc)
 	doc.flags.step = True
 	doc.save(ignore_permissions=as_chair)  # who may approve was checked above
@@ -252,10 +252,10 @@ def record_note(review: str, topic: str, notes: str) -> None:
 	doc = frappe.get_doc(DOCTYPE, review, for_update=True)
 	doc.check_permission("write")
 	if doc.status != DRAFT:
-		frappe.throw(_("This review is {0}: its inputs are frozen.").format(_(doc.status)))
+		telling.not_yet(_("This review is {0}: its inputs are frozen.").format(_(doc.status)))
 	row = next((row for row in doc.inputs if row.topic == topic), None)
 	if not row:
-		frappe.throw(_("There is no such input: gather the inputs first."))
+		telling.not_yet(_("There is no such input: gather the inputs first."))
 	frappe.db.set_value(row.doctype, row.name, "notes", notes.strip(), update_modified=False)
 
 

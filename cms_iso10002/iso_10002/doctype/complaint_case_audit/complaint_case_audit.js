@@ -31,7 +31,7 @@ frappe.ui.form.on("Complaint Case Audit", {
 	show_files(frm) {
 		const wrapper = frm.get_field("files").$wrapper.empty();
 		if (frm.doc.status === "Planned") return;
-		frappe.xcall("cms_iso10002.iso_10002.audits.get_files", { audit: frm.doc.name }).then((view) => {
+		cms_iso10002.ask("cms_iso10002.iso_10002.audits.get_files", { audit: frm.doc.name }).then((view) => {
 			const answerable = frm.doc.status === "In Progress" && frm.has_perm("write");
 			wrapper.html(frappe.render_template("complaint_case_audit_files", { view, answerable }));
 			wrapper.find("[data-answer]").on("click", (event) => ask_auditor(frm, view, event.currentTarget.dataset));
@@ -42,8 +42,8 @@ frappe.ui.form.on("Complaint Case Audit", {
 
 function audit_step(frm, step) {
 	if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-	return frappe
-		.xcall("cms_iso10002.iso_10002.audits.take_step", { audit: frm.doc.name, step })
+	return cms_iso10002
+		.ask("cms_iso10002.iso_10002.audits.take_step", { audit: frm.doc.name, step })
 		.then(() => frm.reload_doc());
 }
 
@@ -64,8 +64,8 @@ function ask_auditor(frm, view, { complaint, answer }) {
 			{ fieldname: "note", fieldtype: "Small Text", label: __("What You Found"), default: test.text },
 		],
 		(values) =>
-			frappe
-				.xcall("cms_iso10002.iso_10002.audits.record_answer", {
+			cms_iso10002
+				.ask("cms_iso10002.iso_10002.audits.record_answer", {
 					audit: frm.doc.name,
 					complaint,
 					key: answer,

@@ -33,13 +33,13 @@ frappe.ui.form.on("Complaint Management Review", {
 	},
 
 	show_inputs(frm) {
-		frappe.xcall(REVIEWS + "get_inputs", { review: frm.doc.name }).then((inputs) => {
+		cms_iso10002.ask(REVIEWS + "get_inputs", { review: frm.doc.name }).then((inputs) => {
 			const writable = frm.doc.status === "Draft" && frm.has_perm("write");
 			const wrapper = frm.get_field("inputs_view").$wrapper;
 			wrapper.html(frappe.render_template("complaint_management_review_inputs", { inputs, writable }));
 			wrapper.find("textarea").on("change", (event) =>
-				frappe
-					.xcall(REVIEWS + "record_note", {
+				cms_iso10002
+					.ask(REVIEWS + "record_note", {
 						review: frm.doc.name,
 						topic: event.currentTarget.dataset.topic,
 						notes: event.currentTarget.value,
@@ -52,13 +52,13 @@ frappe.ui.form.on("Complaint Management Review", {
 
 function review_step(frm, step) {
 	if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-	return frappe
-		.xcall(REVIEWS + "take_step", { review: frm.doc.name, step })
+	return cms_iso10002
+		.ask(REVIEWS + "take_step", { review: frm.doc.name, step })
 		.then(() => frm.reload_doc());
 }
 
 function make_quality_meeting(frm) {
-	return frappe
-		.xcall("cms_iso10002.erpnext_bridge.quality_meeting.make", { review: frm.doc.name })
+	return cms_iso10002
+		.ask("cms_iso10002.erpnext_bridge.quality_meeting.make", { review: frm.doc.name })
 		.then(() => frm.reload_doc());
 }
