@@ -33,6 +33,7 @@ REPORTS = (
 	"Complaint Redress Cost",
 	"Complaint Satisfaction",
 	"Complaint Workload",
+	"Complaint Register in Full",
 )
 """The reports in the order they are linked; one without a folder is left out until it is there."""
 

@@ -22,7 +22,7 @@ from frappe.utils import cint, getdate
 from frappe.utils.background_jobs import is_job_enqueued
 
 from cms_iso10002 import __version__
-from cms_iso10002.complaints import clock, verification
+from cms_iso10002.complaints import clock, summary, verification
 from cms_iso10002.iso_10002 import pack_access, pack_cases, pack_registers, pdf
 from cms_iso10002.iso_10002.evidence import registry
 from cms_iso10002.iso_10002.evidence.model import Period
@@ -294,6 +294,7 @@ def run(pack: str) -> None:
 	"""The job: write the pack and attach it; one that fails says why, and can be started again."""
 	doc = frappe.get_doc(DOCTYPE, pack)
 	try:
+		summary.refresh_recent()
 		with tempfile.TemporaryDirectory() as folder:
 			path = Path(folder, f"{doc.name}.zip")
 			written = write(doc, path, lambda done, total, what: _tell(pack, done, total, what))

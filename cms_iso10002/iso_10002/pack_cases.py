@@ -117,7 +117,10 @@ def _content(file: Any) -> dict[str, Any]:
 				]
 				for row in case.rows("redress")
 			],
-			"events": [[str(number), _(frappe.unscrub(kind))] for number, kind in enumerate(file.events, 1)],
+			"events": [
+				[str(row.sequence), _moment(row.at), _(frappe.unscrub(row.kind))]
+				for row in _events(case.get("name"))
+			],
 			"words": {
 				"title": _("Case file without personal data"),
 				"milestones": _("Milestones"),
@@ -129,10 +132,15 @@ def _content(file: Any) -> dict[str, Any]:
 				"decision_head": [_("Round"), _("Level"), _("Outcome"), _("Decided"), _("Sent"), _("Answer")],
 				"letter_head": [_("Kind"), _("Channel"), _("Sent"), _("Delivery")],
 				"redress_head": [_("Remedy"), _("Basis"), _("State"), _("Amount"), _("Currency")],
-				"event_head": ["#", _("Event")],
+				"event_head": ["#", _("On"), _("Event")],
 			},
 		}
 	)
+
+
+def _events(complaint: str) -> list[Any]:
+	fields = ["sequence", "at", "kind"]
+	return frappe.get_all("Complaint Event", {"complaint": complaint}, fields, order_by="sequence")
 
 
 def _moment(value: Any) -> str:

@@ -25,7 +25,8 @@ class Register:
 	columns, and those that hold personal data and are left out unless asked for.
 
 	`by` is the column that names its complaint: without a date of its own, a record is of the period when its complaint was
-	received or closed in it, so that all registers are about the same complaints. `within` is the register whose records have
+	received or closed in it, so that all registers are about the same complaints. `unknown` are columns in which 0 says that
+	nothing was answered. `within` is the register whose records have
 	these as rows: they are of the period, company and state that those are.
 	"""
 
@@ -36,6 +37,7 @@ class Register:
 	personal: tuple[str, ...] = ()
 	by: str = ""
 	submitted: bool = False
+	unknown: tuple[str, ...] = ()
 	states: tuple[str, ...] = ()
 	within: Register | None = None
 
@@ -133,6 +135,7 @@ REGISTERS: tuple[Register, ...] = (
 		"name complaint occasion submitted_on by taken_how ease speed informed courtesy fairness clarity outcome overall".split(),
 		("comments",),
 		by="complaint",
+		unknown=("ease", "speed", "informed", "courtesy", "fairness", "clarity", "outcome", "overall"),
 	),
 	Register(
 		"time_limit_policies",
@@ -203,26 +206,47 @@ def columns(register: Register, personal: bool) -> list[str]:
 
 
 def as_csv(register: Register, pack: Any) -> Iterator[bytes]:
-	"""The register as CSV in UTF-8 with a byte order mark, a piece a batch, ordered by name.
+	"""The register as CSV in UTF-8 with a byte order mark, a piece a batch, rows of a complaint or record together.
 
 	Rows about complaints that who made the pack may not see are left out.
 	"""
 	names = columns(register, bool(pack.with_personal_data))
 	yield "\ufeff".encode() + _lines([names])
-	after = ""
+	after = ("", 0, "")
+	blank = _unanswered(register)
 	while True:
 		rows = _batch(register, pack, names, after)
 		if rows:
-			yield _lines([[_cell(row[name]) for name in names] for row in rows])
+			cells = [["" if name in blank and not row[name] else row[name] for name in names] for row in rows]
+			yield _lines([[*map(_cell, line)] for line in cells])
 		if len(rows) < BATCH:
 			return
-		after = rows[-1]["__name"]
+		after = tuple(rows[-1][key] for key in ("__of", "__idx", "__name"))
 
 
-def _batch(register: Register, pack: Any, names: Sequence[str], after: str) -> list[dict[str, Any]]:
+def _unanswered(register: Register) -> set[str]:
+	"""Columns in which 0 says that nothing was answered."""
+	fields = frappe.get_meta(register.doctype).fields
+	return {df.fieldname for df in fields if df.fieldtype == "Rating"} | set(register.unknown)
+
+
+def _batch(
+	register: Register, pack: Any, names: Sequence[str], after: tuple[str, int, str]
+) -> list[dict[str, Any]]:
 	table = DocType(register.doctype)
-	query = frappe.qb.from_(table).select(*[table[name] for name in names], table.name.as_("__name"))
-	query = query.where(table.name > after).orderby(table.name).limit(BATCH)
+	query = frappe.qb.from_(table).select(*[table[name] for name in names])
+	if frappe.get_meta(register.doctype).istable:
+		keys = (table.parent, table.idx, table.name)
+		parent, idx, name = after
+		come = (table.parent > parent) | (
+			(table.parent == parent) & ((table.idx > idx) | ((table.idx == idx) & (table.name > name)))
+		)
+	else:
+		keys, come = (table.name, table.idx, table.name), table.name > after[2]
+	query = query.select(
+		*[key.as_(alias) for key, alias in zip(keys, ("__of", "__idx", "__name"), strict=True)]
+	)
+	query = query.where(come).orderby(*dict.fromkeys(keys)).limit(BATCH)
 	query = _of_state(query, table, register, pack)
 	if register.within:
 		parent = DocType(register.within.doctype)

@@ -192,6 +192,7 @@ def _scene(rng: random.Random, now: datetime, on_registered: Callable[[], None])
 	_mail_account()
 	for login in demo_data.LOGINS:
 		_user(login)
+	_body()
 	for code, name in demo_data.ITEMS.items():
 		_item(code, name)
 	return Scene(
@@ -221,6 +222,15 @@ def _settings(company: str) -> None:
 	settings.contact_phone = settings.contact_phone or "+49 341 555 0100"
 	settings.no_reply_closing = 1
 	settings.save()
+
+
+def _body() -> None:
+	"""Where complainants can turn after the final answer: letters and the portal name it."""
+	name = frappe.db.exists("Dispute Resolution Body", demo_data.BODY["body_name"])
+	body = frappe.get_doc("Dispute Resolution Body", name) if name else None
+	if body and not body.enabled:
+		body.update({**demo_data.BODY, "enabled": 1})
+		body.save()
 
 
 def _mail_account() -> None:

@@ -326,6 +326,14 @@ def spread(rng: random.Random, groups: dict[str, list[Story]]) -> list[Story]:
 	return order
 
 
+BODY = {
+	"body_name": "Consumer Arbitration Board (Example)",
+	"what_it_does": "It hears consumers' disputes free of charge for them, once we have given our final answer.",
+	"address": "Marktplatz 4, 04109 Leipzig",
+	"website": "https://arbitration.example.com",
+	"email": "office@arbitration.example.com",
+	"phone": "+49 341 555 0190",
+}
 POLICY = """<h2>Our promise</h2>
 <p>A complaint is a chance to put something right. Everybody may complain, free of charge, on any way that suits them, and
 nobody is treated worse for it.</p>

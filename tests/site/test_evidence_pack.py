@@ -254,6 +254,25 @@ def test_who_asks_while_it_is_made_does_not_become_its_maker(monkeypatch):
 	assert doc.made_by == make_user("manager2")
 
 
+def test_what_was_not_answered_is_blank_and_rows_keep_their_order():
+	first, second = close_one(), close_one(subject="Second")
+	row = {"complaint": first.name, "occasion": "Closing", "overall": 2, "by": "Complainant"}
+	feedback = frappe.get_doc({"doctype": "Complaint Feedback", **row, "submitted_on": nowdate()})
+	feedback.set_new_name()
+	feedback.db_insert()
+	archive = made(make_pack())
+	told = rows(archive, "feedback")[0]
+	assert (told["overall"], told["ease"]) == ("2", "")
+	order = frappe.get_all("Complaint Milestone", ["parent", "stage"], order_by="parent, idx")
+	assert [(row["parent"], row["stage"]) for row in rows(archive, "milestones")] == [
+		(row.parent, row.stage) for row in order if row.parent in (first.name, second.name)
+	]
+	page = PdfReader(BytesIO(archive.read(f"cases/{first.name}.pdf"))).pages
+	text = "\n".join(each.extract_text() for each in page)
+	at = frappe.db.get_value("Complaint Event", {"complaint": first.name, "sequence": 1}, "at")
+	assert text.count(frappe.utils.format_datetime(at, "d MMM y")) > 2
+
+
 def test_cells_are_no_formulas():
 	case = make_complaint(customer_reference="x")
 	frappe.db.set_value("Complaint", case.name, "complainant_name", '=HYPERLINK("http://evil")')
