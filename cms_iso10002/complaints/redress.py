@@ -132,7 +132,7 @@ def with_document(row, states: Mapping[str, str], stored: str | None) -> dict[st
 
 @frappe.whitelist(methods=["GET", "POST"])
 def get_steps(complaint: str) -> list[dict]:
-	"""The rows of redress with the steps that the session's user may take now: `row`, `label`, `steps` (name, reason)."""
+	"""The rows of redress with the steps that the session's user may take now: `row`, `label`, `steps`."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	may_write = doc.has_permission("write")
@@ -147,12 +147,20 @@ def get_steps(complaint: str) -> list[dict]:
 					rules.possible(case, with_document(row, states, row.state), who) if may_write else ()
 				)
 			],
+			"held_up_by": _held_up_by(case, row, who) if may_write else "",
 			"may_have_document": may_write and _may_have_document(case, row),
 			"document_type": row.document_type,
 			"document_name": row.document_name,
 		}
 		for row in doc.redress
 	]
+
+
+def _held_up_by(case: Case, row, who) -> str:
+	"""Why the user can't take a proposal further, where that is a matter of authority."""
+	waits = rules.state_of(row) == rules.PROPOSED and row.name
+	why = rules.not_granted(case, row.as_dict(), who) if waits else None
+	return cases.said(why) if why else ""
 
 
 def _may_have_document(case: Case, row) -> bool:

@@ -187,10 +187,11 @@ def _tell_if_unpaid(invoice, amount: float) -> None:
 	"""What was not paid is not paid back: whoever makes it must know that the credit lowers what is owed."""
 	paid = flt(invoice.grand_total) - flt(invoice.outstanding_amount)
 	if amount > paid + CENT / 2:
+		said = _("Nothing of {1} was paid yet: the credit note lowers what is owed.")
+		if paid > 0:
+			said = _("Only {0} of {1} was paid: the rest of the credit note lowers what is still owed.")
 		frappe.msgprint(
-			_("Only {0} of {1} was paid: the rest of the credit note lowers what is still owed.").format(
-				_money(max(paid, 0), invoice), invoice.name
-			),
+			said.format(_money(paid, invoice), invoice.name),
 			indicator="orange",
 			alert=True,
 		)

@@ -72,6 +72,8 @@ def test_a_goodwill_row_goes_its_way_with_its_names_dates_and_sum():
 def test_above_the_limit_a_manager_approves_first():
 	case = with_redress({"basis": "Interim", "amount": 60})
 	assert names(case) == [["Cancel"]]
+	rows = as_user(make_user("agent"), lambda: redress.get_steps(case.name))
+	assert "more than your roles may grant" in rows[0]["held_up_by"]
 	assert names(case, "manager") == [["Approve", "Offer", "Agree", "Carry Out", "Cancel"]]
 	for tried in ("Approve", "Offer", "Carry Out"):
 		with pytest.raises(frappe.ValidationError, match="more than your roles may grant"):

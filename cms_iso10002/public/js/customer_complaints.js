@@ -11,7 +11,7 @@ frappe.ui.form.on("Customer", {
 					frappe.render_template(cms_iso10002.CUSTOMER_COMPLAINTS, {
 						...summary,
 						customer,
-						last_on: frappe.datetime.str_to_user(summary.last.received_on),
+						last_on: frappe.datetime.str_to_user(summary.last.received_on.split(" ")[0]),
 						cost: summary.redress_cost
 							.map((sum) => format_currency(sum.amount, sum.currency))
 							.join(" + "),

@@ -15,6 +15,14 @@ frappe.ui.form.on("Complaint", {
 Object.assign(cms_iso10002.redress, {
 	add_buttons(frm, rows) {
 		const { ask_step, ask_kind } = cms_iso10002.redress;
+		const { $wrapper } = frm.get_field("redress");
+		$wrapper.find(".redress-held-up").remove();
+		rows.forEach((row, index) => {
+			if (!row.held_up_by) return;
+			$('<p class="redress-held-up small"><span class="indicator orange"></span></p>')
+				.append(document.createTextNode(__("Row {0}: {1}", [index + 1, row.held_up_by])))
+				.appendTo($wrapper);
+		});
 		const names = [...new Set(rows.flatMap((row) => row.steps.map((step) => step.name)))];
 		names.forEach((name) => {
 			frm.remove_custom_button(__(name), __("Redress"));
