@@ -18,6 +18,8 @@ VERIFICATION = ("correction_verified_by", "correction_verified_on", "correction_
 
 def check(doc) -> None:
 	"""Refuse causes that are named twice or can't be chosen, and whys without an answer."""
+	for row in doc.whys:
+		row.line = row.line or causes.HAPPENED  # by REST, older Frappe 15 fills in no defaults of rows
 	try:
 		causes.check(doc.root_cause, doc.causes, doc.whys)
 	except Refusal as refusal:

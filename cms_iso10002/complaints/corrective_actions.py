@@ -146,14 +146,15 @@ def take_effect(action, on=None) -> None:
 	"""The action is done: from now on it must show what it is worth."""
 	day = getdate(on) if on else clock.today()
 	action.update({"state": effect.IN_EFFECT, "in_effect_from": day})
-	if not action.check_on or getdate(action.check_on) <= day:
+	if not action.check_on or (getdate(action.check_on) - day).days < effect.SHORTEST_WAIT:
 		action.check_on = add_days(day, check_days())
 	save_as_server(action)
 
 
 def check_days() -> int:
 	"""After how many days an action's effect is checked where nobody says otherwise."""
-	return cint(frappe.db.get_single_value("Complaint Settings", "effect_check_days")) or DEFAULT_CHECK_DAYS
+	kept = cint(frappe.db.get_single_value("Complaint Settings", "effect_check_days")) or DEFAULT_CHECK_DAYS
+	return min(max(kept, effect.SHORTEST_WAIT), effect.LONGEST)
 
 
 def document_changed(doctype: str, name: str, done: bool, dropped: bool = False) -> None:

@@ -19,11 +19,14 @@ from cms_iso10002.complaints.corrective_actions import ACTION, obey
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import effectiveness as effect
+from cms_iso10002.core.refusal import N_
 
 SALES_HOOK, ITEM_SALES_HOOK = "iso_10002_sales", "complaint_item_sales"
 CHECK = "Complaint Action Check"
 NOT_COUNTED = ("Duplicate", "Out of Scope")
 TREES = {effect.CAUSE: "Complaint Root Cause", effect.CATEGORY: "Complaint Category"}
+NAMED = {effect.CAUSE: N_("root cause"), effect.CATEGORY: N_("category"), effect.ITEM: N_("item")}
+"""What is compared, as it stands within a sentence."""
 DEFAULT_DAYS_BEFORE = 180
 MANAGER = "Complaint Manager"
 
@@ -128,7 +131,7 @@ def compare(action, until: date | None = None):
 def days_before() -> int:
 	"""How many days before an action are compared where nobody says otherwise."""
 	kept = cint(frappe.db.get_single_value("Complaint Settings", "effect_days_before"))
-	return kept or DEFAULT_DAYS_BEFORE
+	return min(kept or DEFAULT_DAYS_BEFORE, effect.LONGEST)
 
 
 def count(action, window: effect.Window) -> effect.Counted:
@@ -199,7 +202,7 @@ def in_words(action, windows, counts, found: effect.Found) -> str:
 		for window, one in zip(windows, counts, strict=True)
 	]
 	if found.finding == effect.NO_RATE:
-		said.append(_("Sales of one of these periods are not known or none, so there is no rate to compare."))
+		said.append(_("So there is no rate to compare."))
 	elif found.chance is None:
 		said.append(_("Too few to tell: not even none at all afterwards would have shown a difference."))
 	else:
@@ -207,8 +210,8 @@ def in_words(action, windows, counts, found: effect.Found) -> str:
 		said.append(_("Chance alone makes such a difference with a probability of {0} %.").format(chance))
 	if counts[1].unknown:
 		said.append(
-			_("{0} complaints received since do not say yet which {1} they are of.").format(
-				counts[1].unknown, _(frappe.unscrub(effect.RULES[action.rule])).lower()
+			_("Received since and not classified yet by {0}: {1}.").format(
+				_(NAMED[action.rule]), counts[1].unknown
 			)
 		)
 	return " ".join(said)
@@ -216,8 +219,8 @@ def in_words(action, windows, counts, found: effect.Found) -> str:
 
 def _counted(one: effect.Counted) -> str:
 	if not one.sales:
-		return _("{0} complaints").format(one.complaints)
-	return _("{0} complaints to {1} sales ({2} per 1,000)").format(
+		return _("complaints {0}, sales not known or none").format(one.complaints)
+	return _("complaints {0}, sales {1} ({2} per 1,000)").format(
 		one.complaints, one.sales, frappe.utils.flt(one.per_thousand, 2)
 	)
 

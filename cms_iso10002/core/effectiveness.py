@@ -3,8 +3,8 @@
 An action is Open until it is done, In Effect until its check date, Effective once a person has judged it so. A person
 judges: the figures only say how likely it is that chance alone made the difference. Judged ineffective, it is open again.
 
-The two windows touch and never overlap: so many days that end before the action took effect, and the days from then to
-the one before the check. What counts is the number of complaints over the number of sales of the same days; where the
+The two windows touch and never overlap: so many days up to the one on which the action took effect (a complaint of that day
+led to it, or came before it could help), and the days from the next one to the one before the check. What counts is the number of complaints over the number of sales of the same days; where the
 sales of either window are not known or none, there is no rate, and that is said instead of a figure.
 """
 
@@ -32,6 +32,8 @@ RULES = {CAUSE: "root_cause", CATEGORY: "category", ITEM: "item_code"}
 
 SHORTEST, LONGEST = 1, 1830
 """Days of a window."""
+SHORTEST_WAIT = 2
+"""Days from taking effect to the check: one whole day lies between."""
 
 
 @dataclass(frozen=True)
@@ -72,20 +74,20 @@ class Found:
 
 
 def windows(in_effect_from: date, check_on: date, days_before: int) -> tuple[Window, Window]:
-	"""The days compared: before the action took effect, and from then to the day before the check.
+	"""The days compared: up to the one on which the action took effect, and from the next to the one before the check.
 
 	Raises Refusal where either would be empty or too long to mean anything.
 	"""
-	if check_on <= in_effect_from:
+	if (check_on - in_effect_from).days < SHORTEST_WAIT:
 		raise Refusal(
-			N_("The effect can be checked after {0} at the earliest: choose a later day than {1}."),
-			in_effect_from.isoformat(),
+			N_("The effect can be checked on {0} at the earliest: choose a later day than {1}."),
+			(in_effect_from + timedelta(days=SHORTEST_WAIT)).isoformat(),
 			check_on.isoformat(),
 		)
 	if not SHORTEST <= days_before <= LONGEST or (check_on - in_effect_from).days > LONGEST:
 		raise Refusal(N_("Compare between {0} and {1} days."), SHORTEST, LONGEST)
-	before = Window(in_effect_from - timedelta(days=days_before), in_effect_from - timedelta(days=1))
-	return before, Window(in_effect_from, check_on - timedelta(days=1))
+	before = Window(in_effect_from - timedelta(days=days_before - 1), in_effect_from)
+	return before, Window(in_effect_from + timedelta(days=1), check_on - timedelta(days=1))
 
 
 def find(before: Counted, after: Counted) -> Found:

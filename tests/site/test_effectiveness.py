@@ -82,16 +82,16 @@ def check(action):
 def test_twenty_before_and_five_after_is_less(sales):
 	_case, action = in_effect(90)
 	for day in range(20):
-		received(91 + day)
+		received(90 + day)
 	for day in range(5):
 		received(1 + day)
 	row = check(action)
 	assert (row.before_count, row.before_sales, row.after_count, row.after_sales) == (20, 1000, 5, 1000)
 	assert row.finding == "Less" and row.chance == pytest.approx(0.00204, abs=0.00001)
 	today = clock.today()
-	assert (row.after_from, row.after_to) == (today - timedelta(days=90), today - timedelta(days=1))
-	assert (row.before_from, row.before_to) == (today - timedelta(days=180), today - timedelta(days=91))
-	assert "20 complaints to 1000 sales" in row.explanation and "0.2 %" in row.explanation
+	assert (row.after_from, row.after_to) == (today - timedelta(days=89), today - timedelta(days=1))
+	assert (row.before_from, row.before_to) == (today - timedelta(days=179), today - timedelta(days=90))
+	assert "complaints 20, sales 1000 (20.0 per 1,000)" in row.explanation and "0.2 %" in row.explanation
 	assert action.state == "In Effect"  # a person judges
 
 
@@ -101,10 +101,10 @@ def test_the_borders_of_the_windows_are_days(sales):
 	for ago, clock_time in (
 		(0, "00:00:00"),
 		(1, "23:59:59"),
-		(30, "00:00:00"),
-		(31, "23:59:59"),
-		(120, "00:00:00"),
-		(121, "23:59:59"),
+		(29, "00:00:00"),
+		(30, "23:59:59"),
+		(119, "00:00:00"),
+		(120, "23:59:59"),
 	):
 		received(0, received_on=f"{today - timedelta(days=ago)} {clock_time}")
 	row = check(action)
@@ -156,7 +156,7 @@ def test_what_says_nothing_yet_is_told(sales):
 	received(3, root_cause=cause)
 	row = check(action)
 	assert (row.after_count, row.after_unknown) == (1, 1)
-	assert "1 complaints received since do not say yet which root cause" in row.explanation
+	assert "Received since and not classified yet by root cause: 1." in row.explanation
 	assert case.root_cause == cause
 
 
@@ -167,7 +167,7 @@ def test_no_sales_is_no_rate_and_says_so(sales, number):
 	received(5)
 	row = check(action)
 	assert row.finding == "No Rate" and not row.chance
-	assert "no rate" in row.explanation
+	assert "no rate" in row.explanation and "sales not known or none" in row.explanation
 
 
 def test_the_real_hooks_are_asked():
@@ -275,10 +275,10 @@ def test_found_ineffective_is_open_again_and_so_is_the_record(sales):
 	record.resolutions[0].status = "Completed"
 	record.save()
 	other.reload()
-	other.update({"check_on": clock.today() + timedelta(days=1)})
+	other.update({"check_on": clock.today() + timedelta(days=2)})
 	other.save()
 	set_now(clock.now_utc())
-	pass_time(days=1)
+	pass_time(days=2)
 	check(other)
 	as_user(
 		make_user("manager"),
@@ -322,6 +322,19 @@ def test_nothing_is_judged_before_it_was_compared(sales):
 		effectiveness.judge(action.name, "Effective", "x")
 	assert effectiveness.check_now(action.name) == "Too Few"
 	assert effectiveness.judge(action.name, "Effective", "x") == "Effective"
+
+
+@pytest.mark.parametrize(("kept", "days"), [(1, 2), (99_999, 1830), (0, 90)])
+def test_settings_that_make_no_sense_keep_nobody_from_completing(kept, days):
+	frappe.db.set_single_value(
+		"Complaint Settings", {"effect_check_days": kept, "effect_days_before": kept and 99_999}
+	)
+	action = make_action(make_complaint(category=category()))
+	action.check_on = clock.today() + timedelta(days=1)
+	action.save()
+	corrective_actions.mark_done(action.name)
+	action.reload()
+	assert (action.check_on - action.in_effect_from).days == days
 
 
 def test_a_day_is_too_early_to_check(sales):

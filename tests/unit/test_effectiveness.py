@@ -24,17 +24,19 @@ COUNTS = st.integers(0, 60)
 SALES = st.integers(1, 100_000)
 
 
-@given(DAYS, st.integers(1, 1830), st.integers(1, 1830))
+@given(DAYS, st.integers(2, 1830), st.integers(1, 1830))
 def test_windows_touch_and_never_overlap(start, after, before):
 	one, other = effect.windows(start, start + timedelta(days=after), before)
-	assert one.last + timedelta(days=1) == other.first == start
-	assert (one.days, other.days) == (before, after)
+	assert one.last == start and other.first == start + timedelta(days=1)
+	assert other.last == start + timedelta(days=after - 1)
+	assert (one.days, other.days) == (before, after - 1)
 
 
 @pytest.mark.parametrize(
 	("check_on", "days", "says"),
 	[
 		("2026-03-01", 90, "later day"),
+		("2026-03-02", 90, "on 2026-03-03 at the earliest"),
 		("2026-02-27", 90, "later day"),
 		("2026-06-01", 0, "between 1 and 1830"),
 		("2046-06-01", 90, "between 1 and 1830"),
