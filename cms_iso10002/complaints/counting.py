@@ -34,7 +34,7 @@ from frappe.query_builder.terms import SubQuery
 from frappe.utils import create_batch, getdate, now_datetime
 from pypika import Case
 from pypika.queries import QueryBuilder, Selectable
-from pypika.terms import Criterion, Term, ValueWrapper
+from pypika.terms import Criterion, LiteralValue, Term, ValueWrapper
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.complaints.feedback import ASKED
@@ -388,24 +388,30 @@ def _insert(span: str, day: date, rows: Rows) -> None:
 	by_cut: dict[str, list[tuple[Key, dict[str, float]]]] = defaultdict(list)
 	for (cut, key), numbers in rows.items():
 		by_cut[cut].append((key, numbers))
-	stamp = now_datetime()
+	stamp = _ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
 	for cut, found in by_cut.items():
 		places = [place for place in range(len(KEY)) if any(key[place] for key, _numbers in found)]
 		told = [name for name in NUMBERS if any(numbers.get(name) for _key, numbers in found)]
 		fields = ("name", "modified", "span", "day", "cut", *(KEY[place] for place in places), *told)
+		same = (stamp, _ours(f"'{span}'"), _ours(f"'{day:%Y-%m-%d}'"), _ours(f"'{cut}'"))
 		values = [
 			(
-				row_name(cut, span, day, number),
-				stamp,
-				span,
-				day,
-				cut,
-				*(key[place] for place in places),
-				*(numbers.get(name, 0) for name in told),
+				_ours(f"'{row_name(cut, span, day, number)}'"),
+				*same,
+				*(_NOTHING if key[place] is None else key[place] for place in places),
+				*(_ours(f"{numbers.get(name) or 0:.9g}") for name in told),
 			)
 			for number, (key, numbers) in enumerate(found, 1)
 		]
 		frappe.db.bulk_insert(COUNTS, fields, values)
+
+
+def _ours(text: str) -> LiteralValue:
+	"""A value as it stands in SQL: for numbers, days and names that are made here. (To have each escaped costs most of all.)"""
+	return LiteralValue(text)
+
+
+_NOTHING = LiteralValue("NULL")
 
 
 def _sum_up(month: date) -> None:

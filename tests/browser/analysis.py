@@ -42,6 +42,13 @@ def make() -> str:
 	_user()
 	for code, _weight in ITEMS:
 		factories.make_item(code)
+	for doctype, field, names in (
+		("Complaint Category", "category_name", [name for name, _weight in CATEGORIES]),
+		("Complaint Root Cause", "cause_name", CAUSES),
+	):
+		for name in names:
+			if not frappe.db.exists(doctype, name):
+				frappe.get_doc({"doctype": doctype, field: name}).insert()
 	rng, today, rows, subjects = random.Random(7), clock.today(), [], []
 	for back in range(364, 0, -1):
 		day = datetime.combine(today - timedelta(days=back), datetime.min.time()) + timedelta(hours=10)
@@ -71,6 +78,8 @@ def clear() -> str:
 	frappe.db.delete("Sales Invoice", {"name": ("like", "ANA-%")})
 	frappe.db.delete("Sales Invoice Item", {"name": ("like", "ANA-%")})
 	frappe.db.delete("Quality Action", {"complaint_signal": ("is", "set")})
+	frappe.db.delete("Complaint Category", {"name": ("in", [name for name, _weight in CATEGORIES])})
+	frappe.db.delete("Complaint Root Cause", {"name": ("in", CAUSES)})
 	return ""
 
 
