@@ -56,7 +56,7 @@ def fill(number: int) -> None:
 		found[doctype].append(row)
 	for doctype, rows in found.items():
 		fields = list(dict.fromkeys(name for row in rows for name in row))
-		frappe.db.bulk_insert(doctype, fields, [tuple(map(row.get, fields)) for row in rows])
+		frappe.db.bulk_insert(doctype, fields, [tuple(map(row.get, fields)) for row in rows], chunk_size=500)
 	frappe.db.commit()
 	for batch in range(1, batches):
 		for doctype in DOCTYPES:

@@ -7,7 +7,7 @@ five years are sixty rows a category. Where a report needs two dimensions at onc
 
 	cut SE  D 2026-03-02   received 7, closed 3 … of severity Minor
 	cut SE  M 2026-03-01   the same of the whole March
-	cut RE  D 2026-03-02   received 1 of this category, cause, item, territory … all at once
+	cut DE  D 2026-03-02   received 1 of this category, cause, item, territory … all at once
 
 Rows are named after cut, span and day, so that those of one cut lie side by side in the order of time.
 
@@ -23,13 +23,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Min, Sum
+from frappe.query_builder.terms import SubQuery
 from frappe.utils import create_batch, getdate, now_datetime
-from pypika.terms import Criterion, Term
+from pypika import Case
+from pypika.queries import QueryBuilder, Selectable
+from pypika.terms import Criterion, LiteralValue, Term, ValueWrapper
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.complaints.feedback import ASKED
@@ -77,8 +82,8 @@ CUTS = {
 	"remedy": "RM",
 }
 """The cut that tells one dimension apart; the first, which has fewest rows, serves where none is asked for."""
-DETAILS = {"received": "DR", "closed": "DC", "satisfaction": "DS", "redress": "DM"}
-"""The cut that tells all dimensions apart, of one family."""
+DETAIL = "DE"
+"""The cut that tells all dimensions apart, of what was received."""
 DAY, MONTH = "Day", "Month"
 
 DONE = ("Implemented", "Verified")
@@ -100,7 +105,17 @@ class Thing(NamedTuple):
 	complaint: str
 	day: date
 	numbers: dict[str, float]
-	more: dict[str, Any] = {}
+	more: dict[str, Any]
+
+
+class Source(NamedTuple):
+	"""Records that count: their query, with the complaint as `case`, nothing selected yet; their moment and numbers."""
+
+	family: str
+	query: QueryBuilder
+	moment: Term
+	numbers: dict[str, Term]
+	more: dict[str, Term] = {}
 
 
 # keeping it in step ------------------------------------------------------------------------------------------
@@ -233,7 +248,8 @@ def _add(rows: Rows, thing: Thing, case: dict[str, Any]) -> None:
 	for dimension, cut in CUTS.items():
 		if dimension != "remedy" or thing.family == "redress":
 			_add_to(rows, cut, values, (dimension,), numbers)
-	_add_to(rows, DETAILS[thing.family], values, DIMENSIONS, numbers)
+	if thing.family == "received":
+		_add_to(rows, DETAIL, values, DIMENSIONS, numbers)
 
 
 def _add_to(
@@ -245,76 +261,95 @@ def _add_to(
 	)
 	row = rows.setdefault((cut, key), defaultdict(int))
 	for name, number in numbers.items():
-		row[name] += number
+		row[name] += number or 0
 
 
 def _things(first: date, last: date) -> Iterator[Thing]:
 	"""All that counts on the days from `first` to `last`."""
 	case = DocType("Complaint")
-	for name, moment in _dated("Complaint", "name", "received_on", first, last, case.status != DUPLICATE):
-		yield Thing("received", name, getdate(moment), {"received": 1})
-	closed = list(_dated("Complaint", "name", "closed_on", first, last, case.status != DUPLICATE))
-	for name, moment in closed:
-		yield Thing("closed", name, getdate(moment), {"closed": 1})
-	yield from _requests(first, last)
-	yield from _ratings(first, last)
-	yield from _redress(first, last, dict(closed))
+	for source in sources(first, last):
+		names, more = list(source.numbers), list(source.more)
+		terms = [*source.numbers.values(), *source.more.values()]
+		for complaint, moment, *values in source.query.select(case.name, source.moment, *terms).run():
+			numbers = dict(zip(names, values, strict=False))
+			yield Thing(
+				source.family,
+				complaint,
+				getdate(moment),
+				numbers,
+				dict(zip(more, values[len(names) :], strict=True)),
+			)
+
+
+def sources(first: date, last: date) -> list[Source]:
+	"""Where all that counts on the days from `first` to `last` is found; duplicates are left out, and nothing else."""
+	case = DocType("Complaint")
+	one = ValueWrapper(1)
+	cases = frappe.qb.from_(case).where(case.status != DUPLICATE)
+	return [
+		Source(
+			"received",
+			cases.where(_within(case.received_on, first, last)),
+			case.received_on,
+			{"received": one},
+		),
+		Source("closed", cases.where(_within(case.closed_on, first, last)), case.closed_on, {"closed": one}),
+		_requests(first, last),
+		_ratings(first, last),
+		*_redress(first, last),
+	]
 
 
 def _within(moment: Term, first: date, last: date) -> Criterion:
 	return (moment >= first) & (moment < last + timedelta(days=1))
 
 
-def _dated(doctype: str, owner: str, field: str, first: date, last: date, where: Criterion) -> list[tuple]:
-	table = DocType(doctype)
-	query = frappe.qb.from_(table).select(table[owner], table[field])
-	return query.where(_within(table[field], first, last) & where).run()
+def _of_case(table: Selectable, owner: Term) -> QueryBuilder:
+	case = DocType("Complaint")
+	return frappe.qb.from_(table).join(case).on(case.name == owner).where(case.status != DUPLICATE)
 
 
-def _requests(first: date, last: date) -> Iterator[Thing]:
+def _requests(first: date, last: date) -> Source:
 	"""Requests for a rating, each with whether it was answered on that occasion."""
 	told, rating = DocType("Complaint Event"), DocType("Complaint Feedback")
-	kinds = {kind: occasion for occasion, kind in ASKED.items()}
-	asked = (
-		frappe.qb.from_(told)
-		.select(told.complaint, told.kind, told.at)
-		.where(told.kind.isin(list(kinds)) & _within(told.at, first, last))
-		.run()
-	)
-	answered: set[tuple[str, str]] = set()
-	for batch in create_batch(sorted({complaint for complaint, _kind, _at in asked}), CASES_AT_ONCE):
-		query = frappe.qb.from_(rating).select(rating.complaint, rating.occasion)
-		answered.update(query.where(rating.complaint.isin(batch)).run())
-	for complaint, kind, at in asked:
-		numbers = {"asked": 1, "answered": int((complaint, kinds[kind]) in answered)}
-		yield Thing("satisfaction", complaint, getdate(at), numbers)
+	occasion = Case()
+	for name, kind in ASKED.items():
+		occasion = occasion.when(told.kind == kind, name)
+	answer = frappe.qb.from_(rating).select(Count("*"))
+	answer = answer.where((rating.complaint == told.complaint) & (rating.occasion == occasion))
+	query = _of_case(told, told.complaint).where(told.kind.isin(list(ASKED.values())))
+	numbers = {"asked": ValueWrapper(1), "answered": SubQuery(answer)}
+	return Source("satisfaction", query.where(_within(told.at, first, last)), told.at, numbers)
 
 
-def _ratings(first: date, last: date) -> Iterator[Thing]:
+def _ratings(first: date, last: date) -> Source:
 	rating = DocType("Complaint Feedback")
-	columns = [rating[name] for name in (*PROCESS, "outcome", "overall")]
-	query = frappe.qb.from_(rating).select(rating.complaint, rating.submitted_on, *columns)
-	for complaint, moment, *answers in query.where(_within(rating.submitted_on, first, last)).run():
-		*process, outcome, overall = (int(answer or 0) for answer in answers)
-		numbers = {"rated": 1}
-		for name, given in (("process", process), ("outcome", [outcome]), ("overall", [overall])):
-			numbers[f"{name}_points"] = sum(given)
-			numbers[f"{name}_answers"] = sum(answer > 0 for answer in given)
-		yield Thing("satisfaction", complaint, getdate(moment), numbers)
+	numbers: dict[str, Term] = {"rated": ValueWrapper(1)}
+	for name, questions in (("process", PROCESS), ("outcome", ("outcome",)), ("overall", ("overall",))):
+		answers = [rating[question] for question in questions]
+		given = [Case().when(answer > 0, 1).else_(0) for answer in answers]
+		numbers[f"{name}_points"], numbers[f"{name}_answers"] = reduce(add, answers), reduce(add, given)
+	query = _of_case(rating, rating.complaint).where(_within(rating.submitted_on, first, last))
+	return Source("satisfaction", query, rating.submitted_on, numbers)
 
 
-def _redress(first: date, last: date, closed: dict[str, datetime]) -> Iterator[Thing]:
+def _redress(first: date, last: date) -> list[Source]:
 	"""What was carried out, with its amount; of what has no day of its own, on the day the complaint was closed."""
-	row = DocType("Complaint Redress")
-	base = frappe.qb.from_(row).select(row.parent, row.implemented_on, row.remedy, row.currency, row.amount)
-	base = base.where((row.parenttype == "Complaint") & row.state.isin(DONE))
-	found = list(base.where(_within(row.implemented_on, first, last)).run())
-	for batch in create_batch(sorted(closed), CASES_AT_ONCE):
-		found += base.where(row.implemented_on.isnull() & row.parent.isin(batch)).run()
-	for complaint, day, remedy, currency, amount in found:
-		numbers = {"redress_rows": 1, "redress_amount": amount or 0}
-		more = {"remedy": remedy, "currency": currency}
-		yield Thing("redress", complaint, getdate(day or closed[complaint]), numbers, more)
+	case, row = DocType("Complaint"), DocType("Complaint Redress")
+	query = _of_case(row, row.parent).where((row.parenttype == "Complaint") & row.state.isin(DONE))
+	numbers = {"redress_rows": ValueWrapper(1), "redress_amount": row.amount}
+	more = {"remedy": row.remedy, "currency": row.currency}
+	undated = query.where(row.implemented_on.isnull() & _within(case.closed_on, first, last))
+	return [
+		Source(
+			"redress",
+			query.where(_within(row.implemented_on, first, last)),
+			row.implemented_on,
+			numbers,
+			more,
+		),
+		Source("redress", undated, case.closed_on, numbers, more),
+	]
 
 
 def _cases(names: set[str]) -> dict[str, dict[str, Any]]:
@@ -349,17 +384,34 @@ def row_name(cut: str, span: str, day: date, number: int | str = "") -> str:
 
 
 def _insert(span: str, day: date, rows: Rows) -> None:
-	stamp, user = now_datetime(), frappe.session.user
-	fields = ("name", "creation", "modified", "owner", "modified_by", "span", "day", "cut", *KEY, *NUMBERS)
-	numbers: dict[str, int] = defaultdict(int)
-	values = []
-	for (cut, key), found in rows.items():
-		numbers[cut] += 1
-		name = row_name(cut, span, day, numbers[cut])
-		figures = (found.get(number, 0) for number in NUMBERS)
-		values.append((name, stamp, stamp, user, user, span, day, cut, *key, *figures))
-	if values:
+	"""Store the rows of a day or month, those of each cut with the columns it has something in."""
+	by_cut: dict[str, list[tuple[Key, dict[str, float]]]] = defaultdict(list)
+	for (cut, key), numbers in rows.items():
+		by_cut[cut].append((key, numbers))
+	stamp = _ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
+	for cut, found in by_cut.items():
+		places = [place for place in range(len(KEY)) if any(key[place] for key, _numbers in found)]
+		told = [name for name in NUMBERS if any(numbers.get(name) for _key, numbers in found)]
+		fields = ("name", "modified", "span", "day", "cut", *(KEY[place] for place in places), *told)
+		same = (stamp, _ours(f"'{span}'"), _ours(f"'{day:%Y-%m-%d}'"), _ours(f"'{cut}'"))
+		values = [
+			(
+				_ours(f"'{row_name(cut, span, day, number)}'"),
+				*same,
+				*(_NOTHING if key[place] is None else key[place] for place in places),
+				*(_ours(f"{numbers.get(name) or 0:.9g}") for name in told),
+			)
+			for number, (key, numbers) in enumerate(found, 1)
+		]
 		frappe.db.bulk_insert(COUNTS, fields, values)
+
+
+def _ours(text: str) -> LiteralValue:
+	"""A value as it stands in SQL: for numbers, days and names that are made here. (To have each escaped costs most of all.)"""
+	return LiteralValue(text)
+
+
+_NOTHING = LiteralValue("NULL")
 
 
 def _sum_up(month: date) -> None:

@@ -70,7 +70,7 @@ def test_what_is_received_counts_in_every_cut_and_its_month():
 				"Complaint Count", filters={"cut": cut, "span": span}, pluck="received", order_by="name"
 			)
 			assert sum(found) == number, (cut, span)
-	(detail,) = frappe.get_all("Complaint Count", filters={"cut": "DR"}, fields=["*"], order_by="name")
+	(detail,) = frappe.get_all("Complaint Count", filters={"cut": "DE"}, fields=["*"], order_by="name")
 	assert (detail.day, detail.received, detail.company) == (date(2026, 3, 2), 1, case.company)
 	assert detail.item_code == "Kettle" and detail.item_group == frappe.db.get_value(
 		"Item", "Kettle", "item_group"
@@ -253,6 +253,41 @@ def test_filters_equal_a_plain_count(within):
 		},
 	)
 	assert figures.total(("received",), filters)["received"] == plain > 0
+
+
+EVERYTHING = tuple(counting.CUTS)
+
+
+@pytest.mark.parametrize("second", [name for name in EVERYTHING if name != "severity"])
+@pytest.mark.parametrize("family", list(counting.FAMILIES))
+def test_two_dimensions_add_up_to_one(family, second):
+	"""What is read from the records themselves is what was counted of them."""
+	if second == "remedy" and family != "redress":
+		return
+	forty_complaints.make()
+	code = make_item()
+	for number in range(1, 20, 2):
+		row = frappe.new_doc("Complaint Subject")
+		row.update(
+			{"parent": forty_complaints.name(number), "parenttype": "Complaint", "parentfield": "subjects"}
+		)
+		row.update({"idx": 1, "item_code": code})
+		row.db_insert()
+	counting.rebuild(None)
+	numbers = counting.FAMILIES[family]
+	period = frappe._dict(from_date=date(2025, 1, 1), to_date=date(2026, 12, 31), within={})
+	both = figures.read((second, "severity"), numbers, period)
+	one = figures.read((second,), numbers, period)
+	added: dict = {}
+	for (key, _severity), found in both.items():
+		row = added.setdefault((key,), dict.fromkeys(numbers, 0))
+		for name, number in found.items():
+			row[name] += number
+	assert added == one and one
+	days = figures.read(("day", second, "severity"), numbers, period)
+	assert {name: sum(found[name] for found in days.values()) for name in numbers} == {
+		name: sum(found[name] for found in one.values()) for name in numbers
+	}
 
 
 # who may touch them ------------------------------------------------------------------------------------------

@@ -12,33 +12,43 @@ from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Sum
-from pypika.terms import Criterion, Term
+from frappe.query_builder.functions import Coalesce, Date, Sum
+from pypika.terms import Criterion, Field, Term
 
 from cms_iso10002.complaints.counting import (
 	COUNTS,
 	CUTS,
 	DAY,
-	DETAILS,
+	DETAIL,
 	FAMILIES,
 	MONTH,
+	Source,
 	last_of_month,
 	row_name,
+	sources,
 )
+from cms_iso10002.core.closure import counts
+from cms_iso10002.core.states import STATES
+from cms_iso10002.erpnext_bridge import items
 
 FREE = ("day", "company", "currency")
 """What every cut tells apart."""
+ITEM = ("item_code", "item_group")
+"""What is not said by the complaint, but by what it is about."""
 
 
 def read(by: Sequence[str], numbers: Sequence[str], filters: frappe._dict) -> dict[tuple, dict[str, float]]:
 	"""The sums of `numbers` over the days of `filters`, by the values of `by`; without `by` there is one key, ()."""
 	dimensions = {name for name in (*by, *filters.within) if name not in FREE}
 	if len(dimensions) > 1:
-		parts = (
-			_sums(by, [name for name in FAMILIES[family] if name in numbers], filters, DETAILS[family])
-			for family in FAMILIES
-			if set(FAMILIES[family]) & set(numbers)
-		)
+		wanted = {family: [name for name in FAMILIES[family] if name in numbers] for family in FAMILIES}
+		parts = [
+			_sums(by, names, filters, DETAIL)
+			if family == "received"
+			else _from_records(by, names, filters, family)
+			for family, names in wanted.items()
+			if names
+		]
 		return _merged(parts, numbers)
 	(dimension,) = dimensions or {next(iter(CUTS))}
 	return _sums(by, numbers, filters, CUTS[dimension])
@@ -59,6 +69,52 @@ def _merged(
 	return found
 
 
+def _from_records(
+	by: Sequence[str], numbers: Sequence[str], filters: frappe._dict, family: str
+) -> dict[tuple, dict[str, float]]:
+	"""The same sums, grouped from the records of a family themselves."""
+	case, found = DocType("Complaint"), {}
+	counted = [state for state in STATES if counts(state) == "yes"]
+	for source in sources(filters.from_date, filters.to_date):
+		names = [name for name in numbers if name in source.numbers]
+		if source.family != family or not names:
+			continue
+		terms = [_term(name, source) for name in by]
+		query = source.query.where(case.status.isin(counted))
+		for name, values in filters.within.items():
+			query = query.where(_term(name, source).isin(values))
+		columns = [term.as_(f"key_{place}") for place, term in enumerate(terms)]
+		query = query.select(*columns, *(Sum(source.numbers[name]) for name in names))
+		for column in columns:
+			query = query.groupby(Field(column.alias))
+		_add_sums(found, query.run(), names, numbers, len(by))
+	return {key: sums for key, sums in found.items() if any(sums.values())}
+
+
+def _term(name: str, source: Source) -> Term:
+	"""What a record of a source is told apart by."""
+	if name == "day":
+		return Date(source.moment)
+	if name in source.more:
+		return source.more[name]
+	case = DocType("Complaint")
+	return Coalesce(items.first_of(case.name, name), "") if name in ITEM else case[name]
+
+
+def _add_sums(
+	found: dict[tuple, dict[str, float]],
+	rows: Iterable[tuple],
+	names: Sequence[str],
+	numbers: Sequence[str],
+	keys: int,
+) -> None:
+	"""Add what was read, by its key; what is empty is None."""
+	for values in rows:
+		sums = found.setdefault(tuple(value or None for value in values[:keys]), dict.fromkeys(numbers, 0))
+		for name, value in zip(names, values[keys:], strict=True):
+			sums[name] += float(value or 0) if name == "redress_amount" else int(value or 0)
+
+
 def _sums(
 	by: Sequence[str], numbers: Sequence[str], filters: frappe._dict, cut: str
 ) -> dict[tuple, dict[str, float]]:
@@ -70,11 +126,7 @@ def _sums(
 	for name in by:
 		query = query.groupby(row[name])
 	found: dict[tuple, dict[str, float]] = {}
-	for values in query.run():
-		key = tuple(value or None for value in values[: len(by)])
-		sums = found.setdefault(key, dict.fromkeys(numbers, 0))
-		for name, value in zip(numbers, values[len(by) :], strict=True):
-			sums[name] += float(value or 0) if name == "redress_amount" else int(value or 0)
+	_add_sums(found, query.run(), numbers, numbers, len(by))
 	return {key: sums for key, sums in found.items() if any(sums.values())}
 
 

@@ -117,7 +117,7 @@ def _message(found: int, shown: int, most: int) -> str | None:
 		else None,
 		_("{0} more are not shown to you.").format(left_out) if left_out >= max(least, 1) else None,
 		_("Fewer than {0} more may be there that are not shown to you.").format(least)
-		if left_out < least and permissions.visible() is not None
+		if left_out < least and not permissions.holds(frappe.session.user, ("Complaint Manager",))
 		else None,
 	)
 

@@ -87,6 +87,11 @@ def card(label: str, value: Any, kind: str = "Int", colour: str = "Blue", **more
 	return {"label": label, "value": value, "datatype": kind, "indicator": colour, **more}
 
 
+def decimal_card(label: str, value: float, colour: str = "Blue") -> dict[str, Any]:
+	"""A number with two decimals above the table, as people of this site write it."""
+	return card(label, frappe.utils.fmt_money(value, precision=2), "Data", colour)
+
+
 def bars(
 	labels: Sequence[str],
 	datasets: Sequence[tuple[str, Sequence[float]]],

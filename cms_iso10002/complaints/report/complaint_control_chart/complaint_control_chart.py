@@ -131,10 +131,9 @@ def _chart(found: Series, labels: list[str]) -> dict[str, Any] | None:
 			table.COLOURS["bad"],
 			table.COLOURS["bad"],
 		],
-		"axisOptions": {"xAxisMode": "tick", "xIsSeries": 1},
 		"lineOptions": {"dotSize": 4},
 		"data": {
-			"labels": [labels[place] for place in places],
+			"labels": [labels[place].partition("-")[2] or labels[place] for place in places],
 			"datasets": [
 				{"name": _("Rate"), "values": values(lambda place: found.chart.points[place].rate)},
 				{"name": _("Centre"), "values": values(lambda place: found.chart.centre)},
@@ -150,7 +149,7 @@ def _summary(found: Series) -> list[dict[str, Any]] | None:
 		return None
 	cards = [table.card(_("Complaints Received"), found.total)]
 	if found.chart.centre is not None:
-		cards.append(table.card(_("Centre"), round(found.chart.centre * found.per, 2), "Float"))
+		cards.append(table.decimal_card(_("Centre"), found.chart.centre * found.per))
 		number = len(found.chart.signals)
 		cards.append(table.card(_("Signals"), number, colour="Red" if number else "Green"))
 	return cards

@@ -88,7 +88,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 		table.column("group", _(filters.group_by), "Data", 260),
 		table.column("number", _("Complaints")),
 		table.column("share", _("Share"), "Percent", **percent),
-		table.column("cumulated", _("With All Larger Ones"), "Percent", **{**percent, "width": 170}),
+		table.column("cumulated", _("Cumulated"), "Percent", **percent),
 		table.column("line", _("ABC"), "Data", 80),
 	]
 
@@ -125,12 +125,11 @@ def chart(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
 	return {
 		"type": "axis-mixed",
 		"colors": [table.COLOURS["plain"], table.COLOURS["line"]],
-		"axisOptions": {"xAxisMode": "tick"},
 		"data": {
 			"labels": labels,
 			"datasets": [
 				{"name": _("Share (%)"), "chartType": "bar", "values": shares},
-				{"name": _("With All Larger Ones (%)"), "chartType": "line", "values": lines},
+				{"name": _("Cumulated (%)"), "chartType": "line", "values": lines},
 			],
 			"yMarkers": [{"label": "80 %", "value": pareto.A_UP_TO}],
 		},

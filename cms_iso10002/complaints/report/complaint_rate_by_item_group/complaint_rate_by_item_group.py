@@ -84,7 +84,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 	return [
 		table.column("group", _("Item Group"), "Data", 240),
 		table.column("number", _("Complaints")),
-		table.column("units", _(filters.per), "Float", precision=0, width=120),
+		table.column("units", _(filters.per), "Float", precision=2, width=120),
 		table.column("rate", _("Rate per 1,000"), "Float", **number),
 		table.column("lower", _("Lower Limit"), "Float", **number),
 		table.column("upper", _("Upper Limit"), "Float", **number),
@@ -125,6 +125,6 @@ def _summary(total: Cell, rows: list[dict[str, Any]]) -> list[dict[str, Any]] | 
 	cards = [table.card(_("Complaints Received"), int(total.size))]
 	if rows[-1]["rate"] is not None:
 		more = sum(row.get("colour") == "red" for row in rows)
-		cards.append(table.card(_("Rate per 1,000"), round(rows[-1]["rate"], 2), "Float"))
+		cards.append(table.decimal_card(_("Rate per 1,000"), rows[-1]["rate"]))
 		cards.append(table.card(_("Stand Out"), more, colour="Red" if more else "Green"))
 	return cards

@@ -125,9 +125,7 @@ def _summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
 	names = {"process": _("Process (1–5)"), "outcome": _("Outcome (1–5)"), "overall": _("Overall (1–5)")}
 	cards = [table.card(_("Ratings"), total["number"])]
 	cards += [
-		table.card(label, round(total[name], 2), "Float")
-		for name, label in names.items()
-		if total.get(name) is not None
+		table.decimal_card(label, total[name]) for name, label in names.items() if total.get(name) is not None
 	]
 	if total.get("rate") is not None:
 		cards.append(table.card(_("Response Rate"), round(total["rate"], 1), "Percent", "Grey"))
