@@ -47,13 +47,18 @@ doc_events = {
 	"User": {"on_trash": "cms_iso10002.complaints.actors.forget_user"},
 	"ToDo": {
 		"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee",
-		"after_insert": "cms_iso10002.iso_10002.competence.on_assignment",
+		"after_insert": [
+			"cms_iso10002.complaints.assignment.on_assignment",
+			"cms_iso10002.iso_10002.competence.on_assignment",
+		],
 	},
 	"Complaint": {
 		"on_update": [
 			"cms_iso10002.erpnext_bridge.issue.show_on_issue",
 			"cms_iso10002.iso_10002.competence.on_complaint",
+			"cms_iso10002.complaints.assignment.before_rules",
 		],
+		"on_change": "cms_iso10002.complaints.assignment.show_handler",
 	},
 	"Email Account": {"validate": "cms_iso10002.complaints.mail_accounts.keep_out_frappe"},
 	"File": {
