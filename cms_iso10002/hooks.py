@@ -115,14 +115,19 @@ doc_events = {
 	"User": {"on_trash": "cms_iso10002.complaints.actors.forget_user"},
 	"ToDo": {
 		"validate": "cms_iso10002.complaints.permissions.refuse_concerned_assignee",
-		"after_insert": "cms_iso10002.iso_10002.competence.on_assignment",
+		"after_insert": [
+			"cms_iso10002.complaints.assignment.on_assignment",
+			"cms_iso10002.iso_10002.competence.on_assignment",
+		],
 	},
 	"Complaint": {
 		"on_update": [
 			"cms_iso10002.erpnext_bridge.issue.show_on_issue",
 			"cms_iso10002.iso_10002.competence.on_complaint",
 			"cms_iso10002.erpnext_bridge.quality_records.on_complaint",
+			"cms_iso10002.complaints.assignment.before_rules",
 		],
+		"on_change": "cms_iso10002.complaints.assignment.show_handler",
 	},
 	"Non Conformance": {
 		"before_validate": "cms_iso10002.erpnext_bridge.quality_records.keep_links",
