@@ -41,7 +41,10 @@ def sampled(pack: Any) -> list[str]:
 
 
 def _of_audits(pack: Any) -> list[str]:
-	filters = {"reported_on": ("between", [pack.from_date, pack.to_date])}
+	filters = {
+		"reported_on": ("between", [pack.from_date, pack.to_date]),
+		"status": ("in", (audits.REPORTED, audits.CLOSED)),
+	}
 	if pack.company:
 		filters["company"] = ("in", [pack.company, ""])
 	names = frappe.get_all(audits.DOCTYPE, filters=filters, pluck="name", order_by="name")
