@@ -235,6 +235,8 @@ permission_query_conditions = {
 	"Complaint Relation": "cms_iso10002.complaints.row_permissions.relation",
 	"Complaint Subject": "cms_iso10002.complaints.row_permissions.subject",
 	"External Dispute Request": "cms_iso10002.complaints.row_permissions.dispute_request",
+	"Complaint Case Audit Sample": "cms_iso10002.iso_10002.audit_rows.sample_conditions",
+	"Complaint Case Audit Finding": "cms_iso10002.iso_10002.audit_rows.finding_conditions",
 }
 
 # What is only counted from other records keeps none of them from being deleted.

@@ -101,6 +101,14 @@ def names(references: Iterable[str]) -> dict[str, str]:
 	return {**{each: _(each) for each in wanted}, **shown}
 
 
+def users_behind(users: Iterable[str]) -> dict[str, str]:
+	"""Whose each reference is that events may call one of `users`, and each user's own id: older events name them so."""
+	wanted = sorted(filter(None, users))
+	actor = DocType(ACTOR)
+	query = frappe.qb.from_(actor).select(actor.name, actor.user).where(actor.user.isin(wanted or [""]))
+	return {**{user: user for user in wanted}, **{row.name: row.user for row in query.run(as_dict=True)}}
+
+
 def _users(references: list[str]) -> dict[str, str]:
 	if not references:
 		return {}

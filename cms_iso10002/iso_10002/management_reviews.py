@@ -1,7 +1,8 @@
 """The management review (ISO 10002:2018, 8.6): everything it must look at, gathered and frozen; decisions that become tasks.
 
 Draft (inputs are gathered and commented on) → Held (every input has figures or notes, every decision somebody responsible and
-a date; decisions become tasks) → Approved (the chair has approved the minutes; nothing changes but what became of decisions).
+a date; decisions become tasks) → Approved (the chair has approved the minutes). From Held on nothing changes but what became of
+the decisions; what must be put right before the approval goes back to draft first.
 """
 
 import json
@@ -14,7 +15,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import escape_html, flt, formatdate, get_fullname, getdate
+from frappe.utils import cstr, escape_html, flt, formatdate, get_fullname, getdate
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.core.refusal import N_
@@ -25,6 +26,8 @@ from cms_iso10002.iso_10002.evidence.model import Period
 DOCTYPE = "Complaint Management Review"
 DRAFT, HELD, APPROVED = "Draft", "Held", "Approved"
 REMIND_BEFORE = timedelta(days=30)
+GATHERED_FOR = {"from_date": "gathered_from", "to_date": "gathered_to", "company": "gathered_company"}
+"""What inputs are gathered for, and where it is kept: changed afterwards, they are the inputs of another review."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ def gather(review) -> None:
 			},
 		)
 	review.gathered_on = clock.now_site()
+	review.update({kept: review.get(name) for name, kept in GATHERED_FOR.items()})
 
 
 def content(row) -> dict[str, Any]:
@@ -166,6 +170,8 @@ def hold(review) -> None:
 	"""The review has taken place. Raises frappe.ValidationError with what is missing."""
 	if not review.inputs:
 		telling.not_yet(_("Gather the inputs first."))
+	if any(cstr(review.get(name)) != cstr(review.get(kept)) for name, kept in GATHERED_FOR.items()):
+		telling.not_yet(_("The inputs were gathered for another period or company: gather them again."))
 	empty = [label(row.topic) for row in review.inputs if not is_filled(row)]
 	if empty:
 		telling.not_yet(
@@ -183,17 +189,17 @@ def hold(review) -> None:
 		telling.not_yet(_("Write the conclusion: is the process suitable and effective?"))
 	if not review.next_review_on or getdate(review.next_review_on) <= getdate(review.held_on):
 		telling.not_yet(_("Enter the day of the next review, after this one."))
+	_hand_out(review)
+	review.status = HELD
+
+
+def _hand_out(review) -> None:
+	"""Make a task of each decision, once. Raises frappe.ValidationError where one has nobody responsible or no date."""
 	incomplete = [str(row.idx) for row in review.decisions if not (row.responsible and row.due_date)]
 	if incomplete:
 		telling.not_yet(
 			_("Decisions need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
 		)
-	review.status = HELD
-	_hand_out(review)
-
-
-def _hand_out(review) -> None:
-	"""Make a task of each decision, once."""
 	for row in review.decisions:
 		if not (row.todo or row.done_on):
 			row.todo = telling.assign(
@@ -210,6 +216,7 @@ def approve(review) -> None:
 	"""The chair approves the minutes."""
 	if frappe.session.user != review.chair:
 		telling.not_yet(_("The minutes are approved by the chair, {0}.").format(get_fullname(review.chair)))
+	_hand_out(review)
 	review.update({"status": APPROVED, "approved_by": frappe.session.user, "approved_on": clock.today()})
 
 

@@ -7,8 +7,22 @@ frappe.ui.form.on("Complaint Case Audit", {
 		}));
 		frm.toggle_display(["sb_files", "sb_findings", "sb_end"], frm.doc.status !== "Planned");
 		if (frm.is_new()) return;
+		frm.trigger("show_what_stands");
 		frm.trigger("add_steps");
 		frm.trigger("show_files");
+	},
+
+	show_what_stands(frm) {
+		// The server keeps it anyway: once it was reported only how its findings were closed is open.
+		const drawn = frm.doc.status !== "Planned";
+		const reported = drawn && frm.doc.status !== "In Progress";
+		frm.toggle_enable(["company", "auditor", "from_date", "to_date", "seed"], !drawn);
+		frm.toggle_enable(["title", "criteria", "conclusion"], !reported);
+		for (const name of ["complaint", "clause", "grade", "finding", "responsible", "due_date"]) {
+			frm.fields_dict.findings.grid.update_docfield_property(name, "read_only", reported ? 1 : 0);
+		}
+		frm.set_df_property("findings", "cannot_add_rows", reported);
+		frm.set_df_property("findings", "cannot_delete_rows", reported);
 	},
 
 	onload(frm) {

@@ -7,8 +7,21 @@ frappe.ui.form.on("Complaint Management Review", {
 			frm.set_intro(__("Save it, then gather the inputs from the records."));
 			return;
 		}
+		frm.trigger("show_what_stands");
 		frm.trigger("add_steps");
 		frm.trigger("show_inputs");
+	},
+
+	show_what_stands(frm) {
+		// The server keeps it anyway: only what became of the decisions is open once the review was held.
+		const held = frm.doc.status !== "Draft";
+		const minutes = ["title", "company", "from_date", "to_date", "held_on", "chair", "next_review_on"];
+		frm.toggle_enable([...minutes, "attendees", "conclusion"], !held);
+		for (const name of ["decision", "kind", "responsible", "due_date"]) {
+			frm.fields_dict.decisions.grid.update_docfield_property(name, "read_only", held ? 1 : 0);
+		}
+		frm.set_df_property("decisions", "cannot_add_rows", held);
+		frm.set_df_property("decisions", "cannot_delete_rows", held);
 	},
 
 	add_steps(frm) {
