@@ -174,15 +174,16 @@ def measure(doc) -> None:
 	if not now:
 		doc.explanation = _("There is no figure {0} any more.").format(doc.figure)
 		return
-	then = _compute(doc.figure, period.before(), doc.company)
+	then = None if now.as_of_now else _compute(doc.figure, period.before(), doc.company)
+	before = then.value if then and then.sample else None
 	ended = getdate(doc.to_date) < today
 	doc.update(
 		{
 			"actual": now.value,
 			"sample": now.sample,
 			"explanation": now.explanation,
-			"actual_before": then.value,
-			"trend": core.trend(now.value, then.value, doc.better, now.unit),
+			"actual_before": before,
+			"trend": core.trend(now.value, before, doc.better, now.unit),
 			"status": core.status(now.value, flt(doc.target), doc.better, ended),
 		}
 	)

@@ -339,6 +339,31 @@ def test_no_data_is_no_data(names):
 	assert {found[key].verdict for key in set(EXPECTED) - zero} == {NO_DATA}
 
 
+def test_what_tells_something_of_a_time_without_records_says_that_it_knows_today_only(names):
+	"""Else it would have a trend from the first day on, against a past that it makes up."""
+	long_ago = Period(date(1990, 1, 1), date(1990, 12, 31))
+	told = {key for key, one in all_evidence(long_ago, None).items() if one.value is not None and one.sample}
+	today = {key for key, one in all_evidence(company=None).items() if one.as_of_now}
+	assert {"communication/published", "responsibility/roles"} <= told <= today
+	for clause in registry.clauses():
+		assert not [one for one in registry.compute_before(clause, QUARTER) if one.as_of_now]
+
+
+def test_mere_volume_has_no_good_direction(names):
+	"""More complaints, letters, actions or audits are not better by themselves, nor are fewer."""
+	found = all_evidence()
+	assert not {key for key, one in found.items() if one.unit == "count" and one.better}
+	for key in (
+		"continual-monitoring/received_per_1000_sales",
+		"continual-monitoring/first_contact",
+		"continual-monitoring/reprioritised",
+		"continual-monitoring/referred_outside",
+		"customer-focus/actions_traced",
+		"improvement/before_after",
+	):
+		assert not found[key].better, key
+
+
 def test_without_a_time_of_retention_nothing_is_on_schedule(names, monkeypatch):
 	from cms_iso10002.iso_10002.evidence import confidentiality, information
 

@@ -56,6 +56,7 @@ def audits_held(period: Period, company: str | None = None) -> Evidence:
 			"count",
 			numerator=len(rows),
 			sample=len(rows),
+			better="",
 			explanation=_("{0} audits were reported in the period; they examined {1} case files.").format(
 				len(rows), files
 			),

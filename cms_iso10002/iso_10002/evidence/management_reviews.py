@@ -128,6 +128,7 @@ def reviews_held(period: Period, company: str | None = None) -> Evidence:
 			"count",
 			numerator=held,
 			sample=held,
+			better="",
 			explanation=told,
 			link=_link(period, company),
 		),

@@ -52,6 +52,7 @@ def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 			link=Link(
 				report="Training Status", filters={**filters, **({"company": company} if company else {})}
 			),
+			as_of_now=True,  # who held a role on an earlier day is not kept
 		),
 		95,
 		75,
@@ -170,6 +171,7 @@ def roles(period: Period, company: str | None = None) -> Evidence:
 			parts=parts,
 			explanation=_("{0} people hold a complaint role today: {1}.").format(len(found), told),
 			link=Link("User", filters={"name": ["in", [*found]]}),
+			as_of_now=True,
 		),
 		100,
 		50,
@@ -202,6 +204,7 @@ def authority_limits(period: Period, company: str | None = None) -> Evidence:
 				"whoever may decide may approve."
 			).format(costly, limited),
 			link=Link("Complaint Remedy", filters={"needs_amount": 1, "disabled": 0}),
+			as_of_now=True,
 		),
 		100,
 		50,

@@ -8,7 +8,7 @@ from typing import Any
 from pypika.terms import Criterion
 
 from cms_iso10002.complaints import clock
-from cms_iso10002.iso_10002.evidence.model import Evidence, Period
+from cms_iso10002.iso_10002.evidence.model import HIGHER, Evidence, Period
 
 
 def last_day(period: Period) -> date | None:
@@ -25,5 +25,6 @@ def of_company(table: Any, company: str | None) -> Criterion:
 
 
 def nothing(clause: str, figure: str, label: str, unit: str, why: str) -> Evidence:
-	"""A figure with nothing to count: no value, and no verdict from `judged`."""
-	return Evidence(clause, figure, label, None, unit, explanation=why)
+	"""A figure with nothing to count: no value, and no verdict from `judged`. Counts have no good direction."""
+	better = "" if unit == "count" else HIGHER
+	return Evidence(clause, figure, label, None, unit, better=better, explanation=why)

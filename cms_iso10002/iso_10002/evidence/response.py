@@ -66,6 +66,7 @@ def types(period: Period, company: str | None) -> Evidence:
 			found.passed,
 			found.counted,
 			sample=found.counted,
+			better="",
 			explanation=_(
 				"Redress that was offered (and neither declined nor cancelled) in complaints closed in the period, of all that was proposed."
 			),
