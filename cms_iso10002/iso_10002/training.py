@@ -41,6 +41,11 @@ def is_valid(row: Any, day: date) -> bool:
 	)
 
 
+def day_for(complaint: Any) -> date:
+	"""The day on which its handler's training has to be valid: that of its receipt, for audits and evidence alike."""
+	return getdate(complaint.get("received_on"))
+
+
 def trained(users: Iterable[str], day: date | None = None) -> set[str]:
 	"""Those of `users` who have valid training on `day` (today)."""
 	names = sorted(set(users))

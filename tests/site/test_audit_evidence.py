@@ -137,6 +137,34 @@ def test_reviews():
 	assert management_reviews.resource_decisions(YEAR, None).value == 1
 
 
+def behind(found) -> set[str]:
+	return set(
+		frappe.get_all(found.link.doctype, filters=dict(found.link.filters), pluck="name", order_by="name")
+	)
+
+
+def test_links_lead_to_the_records_whose_rows_were_counted():
+	"""Not to all audits and reviews there ever were."""
+	due = {"due_date": "2025-06-01"}
+	first = audit("2024-12-01", findings=[{"finding": "a", **due, "closed_on": "2025-05-30"}])
+	audit("2025-03-01", findings=[{"finding": "b", "due_date": "2026-06-01"}])
+	audit("2025-03-02", findings=[{"finding": "c", **due}], company="Elsewhere Ltd")
+	found = audits.findings_closed(YEAR, "Complaints Demo Ltd")
+	assert (found.numerator, found.denominator, behind(found)) == (1, 1, {first.name})
+	planned = review("2024-06-01", next_review_on="2025-06-01", decisions=[{"decision": "x", **due}])
+	review("2025-01-10", next_review_on="2026-01-10", decisions=[{"decision": "y", "due_date": "2026-02-01"}])
+	review(
+		"2025-01-11",
+		next_review_on="2025-06-01",
+		company="Elsewhere Ltd",
+		decisions=[{"decision": "z", **due}],
+	)
+	review("2025-01-12", next_review_on="2025-06-01", status="Draft", decisions=[{"decision": "w", **due}])
+	for figure in (management_reviews.on_schedule, management_reviews.decisions_done):
+		found = figure(YEAR, "Complaints Demo Ltd")
+		assert (found.denominator, behind(found)) == (1, {planned.name})
+
+
 def test_of_another_company_is_not_counted_and_of_all_is():
 	review("2025-05-20", company="Elsewhere Ltd")
 	review("2025-05-21")

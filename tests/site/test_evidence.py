@@ -14,6 +14,8 @@ import frappe
 import pytest
 
 from cms_iso10002.complaints import clock, verification, verification_record
+from cms_iso10002.core import case_audit
+from cms_iso10002.iso_10002 import case_files
 from cms_iso10002.iso_10002.evidence import cohorts, counting, criteria, monitoring, registry
 from cms_iso10002.iso_10002.evidence.model import (
 	CONFORMS,
@@ -28,7 +30,7 @@ from cms_iso10002.iso_10002.evidence.model import (
 )
 from cms_iso10002.iso_10002.report.evidence_records import evidence_records
 from tests.site import forty_complaints as forty
-from tests.site.factories import as_user, make_user, set_now
+from tests.site.factories import as_user, make_training, make_user, set_now
 
 QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
 YEAR = Period(date(2025, 6, 1), date(2026, 5, 31))
@@ -307,6 +309,84 @@ def test_parts_that_are_everything_are_all_there(names):
 	found = all_evidence()
 	for key in ("closing/on_a_basis", "improvement/register", "response/types", "analysis/causes"):
 		assert found[key].parts == EXPECTED[key].parts, key
+
+
+def test_what_was_closed_on_no_ground_is_among_the_parts(names):
+	frappe.db.set_value(
+		"Complaint", names[14], "closure_basis", None
+	)  # as a client leaves it that never set it
+	found = figure("closing/on_a_basis")
+	assert found.parts == EXPECTED["closing/on_a_basis"].parts and "Duplicate" not in found.parts
+
+
+def test_in_a_currency_without_a_limit_nobody_may_promise(names):
+	frappe.db.set_value("Complaint Redress", {"parent": names[1]}, "currency", "CHF")
+	within = figure("response/within_authority")
+	assert (within.numerator, within.denominator, within.coverage) == (2, 5, (5, 6))
+
+
+def test_audits_of_case_files_and_figures_go_by_the_same_rules(names):
+	"""Of each closed file that both can tell something of, the core's test and the SQL of the figure say the same."""
+	make_training(make_user("agent"), trained_on="2026-01-10", valid_until="2026-01-20")
+	frappe.db.set_value("Complaint Redress", {"parent": names[33]}, "currency", "CHF")
+	frappe.db.set_value(
+		"Complaint Decision", {"parent": names[9], "round": 1}, "approved_by", make_user("manager")
+	)
+	frappe.db.set_value("Complaint", names[8], "severity", "Critical")
+	for number in (27, 28):  # where the handler is concerned, and who decided
+		frappe.db.set_value("Complaint", names[number], {"status": "Closed", "closed_on": "2026-04-05"})
+	files = case_files.read(frappe.get_all("Complaint", {"status": "Closed"}, pluck="name", order_by="name"))
+	for key, told_by in AUDITED.items():
+		found = {name: case_audit.examine(file)[key] for name, file in files.items()}
+		told = {name: one.verdict == case_audit.PASSED for name, one in found.items() if one.verdict in BOTH}
+		again = {name: yes for name, yes in told_by().items() if name in files}
+		assert again == {name: yes for name, yes in told.items() if name in again}, key
+		assert set(told.values()) == {True, False}, f"{key}: nothing that differs"
+		assert set(again) == set(told), key
+
+
+BOTH = (case_audit.PASSED, case_audit.FAILED)
+
+
+def asked(test: counting.Test, passes=None) -> dict[str, bool]:
+	"""By complaint, whether all its records that a test counts pass, whenever they were."""
+	reach = test.cohort.reach(Period(date(2020, 1, 1), date(2027, 1, 1)), None)
+	yes = counting.yes(counting.all_of(passes or test.passes, reach)).as_("yes")
+	query = reach.query.where(counting.all_of(test.subject, reach)).select(reach.complaint.as_("name"), yes)
+	found: dict[str, bool] = {}
+	for row in query.run(as_dict=True):
+		found[row.name] = found.get(row.name, True) and bool(row.yes)
+	return found
+
+
+def trained_on_receipt() -> dict[str, bool]:
+	rows = frappe.get_all("Complaint", {"handler": ("is", "set")}, ["name", "received_on"], order_by="name")
+	days = {row.name: row.received_on.date() for row in rows}
+	return {
+		name: bool(figure("competence/cases_with_trained_handler", Period(day, day), company).numerator)
+		for name, day in days.items()
+		for company in [frappe.db.get_value("Complaint", name, "company")]
+	}
+
+
+def decisions_owe_nothing() -> dict[str, bool]:
+	registry.load()
+	tests = counting.TESTS
+	told = asked(tests["decision/reasons_and_recourse"])
+	approved = asked(
+		tests["accountability/decider_approver"],
+		(tests["accountability/decider_approver"].parts["Approver Where Required"],),
+	)
+	return {name: yes and approved.get(name, True) for name, yes in told.items()}
+
+
+AUDITED = {
+	"independent": lambda: asked(counting.TESTS["objectivity/independent"]),
+	"decision": decisions_owe_nothing,
+	"authority": lambda: asked(counting.TESTS["response/within_authority"]),
+	"trained": trained_on_receipt,
+}
+"""Tests of a case file, and the figures that say the same of it."""
 
 
 def test_all_companies_together_count_the_fortieth_too(names):

@@ -12,7 +12,7 @@ from pypika.terms import Criterion
 
 from cms_iso10002.complaints.permissions import DUTIES
 from cms_iso10002.iso_10002.evidence.model import Evidence, Link, Period, judged, share
-from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company
+from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company, parents
 from cms_iso10002.iso_10002.evidence.registry import computes
 
 AUDIT = "Complaint Case Audit"
@@ -124,11 +124,13 @@ def findings_closed(period: Period, company: str | None = None) -> Evidence:
 		frappe.qb.from_(row)
 		.join(table)
 		.on((table.name == row.parent) & (row.parenttype == AUDIT))
-		.select(Count("*"))
+		.select(row.parent, row.due_date, row.closed_on)
 		.where(table.status.isin(["Reported", "Closed"]) & of_company(table, company))
 		.where((row.due_date >= period.start) & (row.due_date <= day))
+		.orderby(row.parent, row.idx)
 	)
-	due, closed = query.run()[0][0], query.where(row.closed_on <= row.due_date).run()[0][0]
+	rows = query.run(as_dict=True)
+	due, closed = len(rows), sum(bool(row.closed_on and row.closed_on <= row.due_date) for row in rows)
 	if not due:
 		return judged(nothing(clause, figure, label, "%", why), 90, 70)
 	return judged(
@@ -144,7 +146,7 @@ def findings_closed(period: Period, company: str | None = None) -> Evidence:
 			explanation=_(
 				"Of {0} findings due in the period, {1} were closed by their due date, with evidence."
 			).format(due, closed),
-			link=Link(AUDIT, filters={"status": ["in", ["Reported", "Closed"]]}),
+			link=parents(AUDIT, rows),
 		),
 		90,
 		70,

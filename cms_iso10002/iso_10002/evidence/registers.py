@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from pypika.terms import Criterion
 
 from cms_iso10002.complaints import clock
-from cms_iso10002.iso_10002.evidence.model import HIGHER, Evidence, Period
+from cms_iso10002.iso_10002.evidence.model import HIGHER, Evidence, Link, Period
 
 
 def last_day(period: Period) -> date | None:
@@ -22,6 +23,11 @@ def of_company(table: Any, company: str | None) -> Criterion:
 	if not company:
 		return table.name.isnotnull()
 	return table.company.isnull() | table.company.isin(["", company])
+
+
+def parents(doctype: str, rows: Iterable[Any]) -> Link:
+	"""The records whose rows were counted."""
+	return Link(doctype, filters={"name": ["in", sorted({row.parent for row in rows})]})
 
 
 def nothing(clause: str, figure: str, label: str, unit: str, why: str) -> Evidence:
