@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import frappe
@@ -13,6 +13,7 @@ from frappe.query_builder import DocType
 from frappe.utils import add_days, cstr
 
 from cms_iso10002.complaints import permissions
+from cms_iso10002.core.objectives import NO_DATA
 
 BATCH = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -35,6 +36,8 @@ class Register:
 	personal: tuple[str, ...] = ()
 	by: str = ""
 	submitted: bool = False
+	unknown: Mapping[str, Callable[[Mapping[str, Any]], bool]] = field(default_factory=dict)
+	"""Columns whose database has no word for *not known*, with what tells of a row that they are: they are left empty."""
 
 
 REGISTERS: tuple[Register, ...] = (
@@ -143,6 +146,7 @@ REGISTERS: tuple[Register, ...] = (
 		"",
 		"name title company figure target unit better from_date to_date actual sample status trend".split(),
 		("responsible",),
+		unknown={"actual": lambda row: row["status"] in (None, "", NO_DATA)},
 	),
 	Register(
 		"context",
@@ -204,7 +208,7 @@ def as_csv(register: Register, pack: Any) -> Iterator[bytes]:
 	while True:
 		rows = _batch(register, pack, names, after)
 		if rows:
-			yield _lines([[_cell(row[name]) for name in names] for row in rows])
+			yield _lines([[_told(register, row, name) for name in names] for row in rows])
 		if len(rows) < BATCH:
 			return
 		after = rows[-1]["__name"]
@@ -246,6 +250,11 @@ def _of_company(query: Any, table: Any, register: Register, pack: Any) -> Any:
 	if pack.company and frappe.get_meta(register.doctype).has_field("company"):
 		return query.where(table.company.isnull() | table.company.isin(["", pack.company]))
 	return query
+
+
+def _told(register: Register, row: Mapping[str, Any], name: str) -> str:
+	known = name not in register.unknown or not register.unknown[name](row)
+	return _cell(row[name]) if known else ""
 
 
 def _cell(value: Any) -> str:

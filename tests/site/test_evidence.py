@@ -424,7 +424,8 @@ def test_what_tells_something_of_a_time_without_records_says_that_it_knows_today
 	long_ago = Period(date(1990, 1, 1), date(1990, 12, 31))
 	told = {key for key, one in all_evidence(long_ago, None).items() if one.value is not None and one.sample}
 	today = {key for key, one in all_evidence(company=None).items() if one.as_of_now}
-	assert {"communication/published", "responsibility/roles"} <= told <= today
+	assert {"communication/published", "responsibility/roles"} <= told
+	assert told - today == {"competence/trained_handlers"}, "trainings have their days: nobody had one then"
 	for clause in registry.clauses():
 		assert not [one for one in registry.compute_before(clause, QUARTER) if one.as_of_now]
 
@@ -587,18 +588,51 @@ def test_the_records_are_those_counted_with_pencil(names):
 
 
 def test_the_report_shows_only_what_the_viewer_may_see(names):
-	filters = {"figure": "continual-monitoring/received", **counting.days(QUARTER, forty.COMPANY)}
-
-	def shown():
-		_columns, rows, said, _chart, cards = evidence_records.execute(filters)
-		assert cards[0]["value"] == 34  # counted whoever looks
-		return {row["complaint"] for row in rows}, said
-
-	seen, said = as_user(make_user("auditor"), shown)
+	smallest_cell(1)
+	auditor, manager = make_user("auditor"), make_user("manager")
+	seen, said, card = shown_to(auditor, "continual-monitoring/received")
 	assert len(seen) == 33 and names[31] not in seen  # an auditor does not see a Restricted one
 	assert said.endswith("1 more are counted, of complaints that are not shown to you.")
-	seen, said = as_user(make_user("manager"), shown)
-	assert len(seen) == 34 and "not shown" not in said
+	assert card == 34  # counted whoever looks
+	seen, said, card = shown_to(manager, "continual-monitoring/received")
+	assert len(seen) == 34 and "not shown" not in said and card == 34
+
+
+def smallest_cell(number: int) -> None:
+	frappe.db.set_single_value("Complaint Settings", "smallest_cell", number)
+
+
+def shown_to(user: str, key: str, **filters) -> tuple[set[str], str, float | None]:
+	"""The complaints, the message and the figure that somebody is shown."""
+	filters = {"figure": key, **counting.days(QUARTER, forty.COMPANY), **filters}
+	_columns, rows, said, _chart, cards = as_user(user, lambda: evidence_records.execute(filters))
+	return {row["complaint"] for row in rows}, said, cards[0]["value"] if cards else None
+
+
+@pytest.mark.parametrize("show", evidence_records.SHOW)
+def test_a_few_that_are_not_shown_are_not_counted_out(names, show):
+	"""Neither by the report nor by the figure, less what the table shows."""
+	smallest_cell(5)
+	seen, said, card = shown_to(make_user("auditor"), "investigation/findings_or_waiver", show=show)
+	assert card is None and names[31] not in seen
+	assert "too few to say" in said
+	assert not any(character.isdigit() for character in said)
+	_seen, said, card = shown_to(make_user("manager"), "investigation/findings_or_waiver", show=show)
+	assert card == 95.7 and "too few" not in said
+
+
+def test_of_many_that_are_not_shown_a_few_that_pass_are_not_counted_out_either(names):
+	"""Eight are hidden, of which two pass: the figure would tell those."""
+	smallest_cell(3)
+	hidden = [names[number] for number in (31, 9, 10, 11, 13, 14, 15, 16)]
+	frappe.db.set_value("Complaint", {"name": ("in", hidden)}, "confidentiality", "Restricted")
+	auditor, monitored = make_user("auditor"), "continual-monitoring/referred_outside"
+	seen, said, card = shown_to(auditor, monitored)
+	assert len(seen) == 12 and card is None and "too few" in said
+	smallest_cell(2)
+	seen, said, card = shown_to(auditor, monitored)
+	assert len(seen) == 12 and card == 10.5
+	assert said.endswith("7 more are counted, of complaints that are not shown to you.")
 
 
 @pytest.mark.parametrize(

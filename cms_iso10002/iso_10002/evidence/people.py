@@ -52,7 +52,6 @@ def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 			link=Link(
 				report="Training Status", filters={**filters, **({"company": company} if company else {})}
 			),
-			as_of_now=True,  # who held a role on an earlier day is not kept
 		),
 		95,
 		75,

@@ -142,7 +142,6 @@ def acknowledged(period: Period, company: str | None = None) -> Evidence:
 				"A translation counts as the policy."
 			).format(len(kept), len(counted), formatdate(day)),
 			link=Link(ACKNOWLEDGEMENT, filters={"name": ["in", sorted(found[key] for key in kept)]}),
-			as_of_now=True,  # who held a role on an earlier day is not kept
 		),
 		95,
 		75,
