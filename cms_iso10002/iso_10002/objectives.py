@@ -199,7 +199,7 @@ def measure(doc) -> None:
 		doc.explanation = _("There is no figure {0} any more.").format(doc.figure)
 		return
 	then = None if now.as_of_now else _compute(doc.figure, period.before(), doc.company)
-	before = then.value if then and then.sample else None
+	before = then.value if then else None
 	ended = getdate(doc.to_date) < today
 	doc.update(
 		{

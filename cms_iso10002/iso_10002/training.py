@@ -56,6 +56,11 @@ def trained(users: Iterable[str], day: date | None = None) -> set[str]:
 	return set(query.where(table.user.isin(names) & valid(table, day or clock.today())).run(pluck=True))
 
 
+def are_recorded(day: date) -> bool:
+	"""Whether any training was held by a day: without one, the register tells nothing of it."""
+	return bool(frappe.db.exists(DOCTYPE, {"trained_on": ("<=", day)}))
+
+
 def of(users: Iterable[str]) -> dict[str, list[frappe._dict]]:
 	"""All trainings of `users`, each one's from the first to the last."""
 	rows = frappe.get_all(
