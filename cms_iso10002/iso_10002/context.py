@@ -16,6 +16,9 @@ def keep_review(doc) -> None:
 	before = None if doc.is_new() else doc.get_doc_before_save()
 	for name in KEPT:
 		doc.set(name, before.get(name) if before else None)
+	if before and before.review_on:
+		# once it is said, only a review moves it (`reviews.mark_reviewed`): else what is overdue could be moved away
+		doc.review_on = before.review_on
 	doc.identified_on = doc.identified_on or clock.today()
 
 

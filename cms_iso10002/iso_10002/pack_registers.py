@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import frappe
@@ -13,6 +14,8 @@ from frappe.query_builder import DocType
 from frappe.utils import add_days, cstr
 
 from cms_iso10002.complaints import permissions
+from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.core.objectives import NO_DATA
 
 BATCH = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,8 +28,7 @@ class Register:
 	columns, and those that hold personal data and are left out unless asked for.
 
 	`by` is the column that names its complaint: without a date of its own, a record is of the period when its complaint was
-	received or closed in it, so that all registers are about the same complaints. `unknown` are columns in which 0 says that
-	nothing was answered. `within` is the register whose records have
+	received or closed in it, so that all registers are about the same complaints. `within` is the register whose records have
 	these as rows: they are of the period, company and state that those are.
 	"""
 
@@ -37,9 +39,14 @@ class Register:
 	personal: tuple[str, ...] = ()
 	by: str = ""
 	submitted: bool = False
-	unknown: tuple[str, ...] = ()
+	unknown: Mapping[str, Callable[[Mapping[str, Any]], bool]] = field(default_factory=dict)
+	"""Columns whose database has no word for *not known*, with what tells of a row that they are: they are left empty."""
 	states: tuple[str, ...] = ()
 	within: Register | None = None
+
+
+def _is_zero(name: str, row: Mapping[str, Any]) -> bool:
+	return not row[name]
 
 
 AUDITS = Register(
@@ -135,7 +142,7 @@ REGISTERS: tuple[Register, ...] = (
 		"name complaint occasion submitted_on by taken_how ease speed informed courtesy fairness clarity outcome overall".split(),
 		("comments",),
 		by="complaint",
-		unknown=("ease", "speed", "informed", "courtesy", "fairness", "clarity", "outcome", "overall"),
+		unknown={name: partial(_is_zero, name) for name in RATINGS},
 	),
 	Register(
 		"time_limit_policies",
@@ -165,6 +172,7 @@ REGISTERS: tuple[Register, ...] = (
 		"",
 		"name title company figure target unit better from_date to_date actual sample status trend".split(),
 		("responsible",),
+		unknown={"actual": lambda row: row["status"] in (None, "", NO_DATA)},
 	),
 	Register(
 		"context",
@@ -213,21 +221,13 @@ def as_csv(register: Register, pack: Any) -> Iterator[bytes]:
 	names = columns(register, bool(pack.with_personal_data))
 	yield "\ufeff".encode() + _lines([names])
 	after = ("", 0, "")
-	blank = _unanswered(register)
 	while True:
 		rows = _batch(register, pack, names, after)
 		if rows:
-			cells = [["" if name in blank and not row[name] else row[name] for name in names] for row in rows]
-			yield _lines([[*map(_cell, line)] for line in cells])
+			yield _lines([[_told(register, row, name) for name in names] for row in rows])
 		if len(rows) < BATCH:
 			return
 		after = tuple(rows[-1][key] for key in ("__of", "__idx", "__name"))
-
-
-def _unanswered(register: Register) -> set[str]:
-	"""Columns in which 0 says that nothing was answered."""
-	fields = frappe.get_meta(register.doctype).fields
-	return {df.fieldname for df in fields if df.fieldtype == "Rating"} | set(register.unknown)
 
 
 def _batch(
@@ -301,6 +301,11 @@ def _of_company(query: Any, table: Any, register: Register, pack: Any) -> Any:
 		about_none = table[register.by].isnull() | (table[register.by] == "")
 		return query.where(about_none | table[register.by].isin(cases))
 	return narrowed(query, table, pack) if frappe.get_meta(register.doctype).has_field("company") else query
+
+
+def _told(register: Register, row: Mapping[str, Any], name: str) -> str:
+	known = name not in register.unknown or not register.unknown[name](row)
+	return _cell(row[name]) if known else ""
 
 
 def _cell(value: Any) -> str:

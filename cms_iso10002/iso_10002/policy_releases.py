@@ -33,6 +33,8 @@ ORIGIN = (
 	"asked",
 )
 """What the server keeps: whatever a client sends, the database's value stands."""
+REVIEW = ("next_review_on", "last_review_on", "last_reviewed_by")
+"""What recording a review writes, and nothing else once the policy is approved."""
 TEXT = ("title", "body", "change_note")
 """Who changes one of these has written the policy."""
 
@@ -230,6 +232,12 @@ def end_predecessor(doc) -> None:
 		predecessor.valid_to = last
 		predecessor.flags.succession = True
 		predecessor.save()
+
+
+def keep_review(doc) -> None:
+	"""Before an approved policy is saved: its next review is moved by a review only (`reviews.mark_reviewed`)."""
+	before = doc.get_doc_before_save()
+	doc.update({name: before.get(name) for name in REVIEW})
 
 
 def check_change(doc) -> None:

@@ -3,8 +3,8 @@
 import frappe
 import pytest
 
-from cms_iso10002.iso_10002.evidence import audits, management_reviews
-from cms_iso10002.iso_10002.evidence.model import CONFORMS, GAP, NO_DATA, PARTIAL, Period
+from cms_iso10002.iso_10002.evidence import audits, following_up, management_reviews
+from cms_iso10002.iso_10002.evidence.model import CONFORMS, GAP, NO_DATA, PARTIAL, SHOWN, Period
 
 from .factories import edit, make_complaint, make_user
 
@@ -49,6 +49,8 @@ def review(held_on, attendees=(), decisions=(), **values):
 
 
 FIGURES = (
+	following_up.reviews_and_audits,
+	following_up.time_to_implement,
 	audits.audits_held,
 	audits.independent,
 	audits.findings_closed,
@@ -148,6 +150,64 @@ def test_reviews():
 	there = management_reviews.attendance(YEAR, None)
 	assert (there.numerator, there.denominator, there.value, there.verdict) == (3, 4, 75.0, PARTIAL)
 	assert management_reviews.resource_decisions(YEAR, None).value == 1
+
+
+def test_how_long_what_was_recommended_took():
+	"""Of what was done in the year: decisions after 10 and 40 days, findings after 5, 30 and, of one closed at once, none."""
+	review(
+		"2024-12-31",
+		decisions=[
+			{"decision": "x", "done_on": "2025-01-10"},
+			{"decision": "before", "done_on": "2024-12-31"},
+			{"decision": "open"},
+		],
+	)
+	review("2025-03-01", decisions=[{"decision": "y", "done_on": "2025-04-10"}])
+	review("2025-03-02", status="Draft", decisions=[{"decision": "z", "done_on": "2025-04-10"}])
+	review("2025-03-03", company="Elsewhere Ltd", decisions=[{"decision": "w", "done_on": "2025-12-31"}])
+	audit(
+		"2025-05-01",
+		findings=[
+			{"finding": "a", "closed_on": "2025-05-06"},
+			{"finding": "b", "closed_on": "2025-05-31"},
+			{"finding": "c", "closed_on": "2025-04-20"},
+			{"finding": "after", "closed_on": "2026-01-01"},
+		],
+	)
+	took = following_up.time_to_implement(YEAR, "Complaints Demo Ltd")
+	assert (took.value, took.unit, took.sample, took.verdict) == (10, "days", 5, SHOWN)
+	assert took.parts == {"Mean": 17.0, "Longest": 40} and "2 decisions" in took.explanation
+	assert following_up.time_to_implement(YEAR, None).sample == 6
+	held = following_up.reviews_and_audits(YEAR, "Complaints Demo Ltd")
+	assert (held.value, held.parts, held.better) == (2, {"Reviews": 1, "Audits": 1}, "")
+
+
+def behind(found) -> set[str]:
+	return set(
+		frappe.get_all(found.link.doctype, filters=dict(found.link.filters), pluck="name", order_by="name")
+	)
+
+
+def test_links_lead_to_the_records_whose_rows_were_counted():
+	"""Not to all audits and reviews there ever were."""
+	due = {"due_date": "2025-06-01"}
+	first = audit("2024-12-01", findings=[{"finding": "a", **due, "closed_on": "2025-05-30"}])
+	audit("2025-03-01", findings=[{"finding": "b", "due_date": "2026-06-01"}])
+	audit("2025-03-02", findings=[{"finding": "c", **due}], company="Elsewhere Ltd")
+	found = audits.findings_closed(YEAR, "Complaints Demo Ltd")
+	assert (found.numerator, found.denominator, behind(found)) == (1, 1, {first.name})
+	planned = review("2024-06-01", next_review_on="2025-06-01", decisions=[{"decision": "x", **due}])
+	review("2025-01-10", next_review_on="2026-01-10", decisions=[{"decision": "y", "due_date": "2026-02-01"}])
+	review(
+		"2025-01-11",
+		next_review_on="2025-06-01",
+		company="Elsewhere Ltd",
+		decisions=[{"decision": "z", **due}],
+	)
+	review("2025-01-12", next_review_on="2025-06-01", status="Draft", decisions=[{"decision": "w", **due}])
+	for figure in (management_reviews.on_schedule, management_reviews.decisions_done):
+		found = figure(YEAR, "Complaints Demo Ltd")
+		assert (found.denominator, behind(found)) == (1, {planned.name})
 
 
 def test_of_another_company_is_not_counted_and_of_all_is():

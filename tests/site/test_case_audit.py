@@ -62,7 +62,7 @@ def test_the_whole_way(closed, auditor):
 	assert tests["closed"]["verdict"] == tests["receipt"]["verdict"] == "Passed"
 	assert tests["trained"] == {
 		"verdict": "Failed",
-		"text": "The handler had no valid training at the time.",
+		"text": "The handler had no valid training on the day of receipt.",
 	} or (tests["trained"]["verdict"] == "Not Applicable")
 	doc = answer_all(doc)
 	for row in doc.sample:

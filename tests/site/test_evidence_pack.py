@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from cms_iso10002.iso_10002 import evidence_pack, pack_cases, pack_registers, pdf
 
-from .factories import as_user, make_complaint, make_user
+from .factories import as_user, make_complaint, make_objective, make_user
 from .test_case_audit import close_one
 from .test_management_review import held
 
@@ -51,6 +51,14 @@ def text_of(archive) -> str:
 def rows(archive, register):
 	text = archive.read(f"registers/{register}.csv").decode("utf-8-sig")
 	return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_an_objective_without_data_has_no_actual_of_zero():
+	known = make_objective(title="Known")
+	unknown = make_objective(title="Unknown", from_date="2050-01-01", to_date="2050-12-31")
+	assert unknown.status == "No Data" and known.status != "No Data"
+	actuals = {row["name"]: row["actual"] for row in rows(made(make_pack()), "objectives")}
+	assert actuals[unknown.name] == "" and actuals[known.name] != ""
 
 
 def test_hashes_check_out_and_everything_is_listed():

@@ -64,6 +64,19 @@ def manager():
 	frappe.set_user("Administrator")
 
 
+def test_the_chart_counts_as_all_figures_do(manager):
+	"""Duplicates not at all, those out of scope apart."""
+	for status in ("Response Sent", "Duplicate", "Out of Scope"):
+		frappe.db.set_value("Complaint", make_complaint().name, "status", status)
+	values = review_inputs.volumes(make_review()).series["values"]
+	assert {name: sum(numbers) for name, numbers in values.items()} == {
+		"Received": 1,
+		"Closed": 0,
+		"Received, Out of Scope": 1,
+	}
+	assert len(set(review_inputs.FILLS)) == len(values)
+
+
 def test_the_whole_way(manager):
 	advance(make_complaint(), "Response Sent")
 	doc = step(make_review(), "gather")

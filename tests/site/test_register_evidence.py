@@ -34,6 +34,7 @@ OURS = (
 	("policy", "reviewed_in_time"),
 	("policy", "acknowledged"),
 	("competence", "trained_handlers"),
+	("continual-monitoring", "staff_trained"),
 	("competence", "cases_with_trained_handler"),
 	("resources", "training_effectiveness"),
 	("responsibility", "roles"),
@@ -184,8 +185,18 @@ def test_handlers_with_valid_training(trainings, company):
 	states = [row["state"] for row in training_status.execute(dict(evidence.link.filters))[1]]
 	assert sum(state in training_status.GOOD for state in states) == evidence.numerator
 	assert shows(figure("competence", "trained_handlers", company=company)) == (40.0, 2, 5, GAP)
+	annex = figure("continual-monitoring", "staff_trained")
+	assert (annex.clause, shows(annex), annex.sample) == ("continual-monitoring", shows(evidence), 5)
 	a_day_before = figure("competence", "trained_handlers", Period(date(2026, 9, 1), date(2026, 9, 29)))
 	assert shows(a_day_before) == (60.0, 3, 5, GAP)
+
+
+def test_without_any_training_on_record_it_stands_on_nothing():
+	"""So that the first training is no improvement upon a year that nothing is known of."""
+	evidence = figure("competence", "trained_handlers")
+	assert shows(evidence) == (0.0, 0, 5, GAP) and evidence.sample == 0
+	make_training(make_user("auditor"), trained_on="2026-09-30")
+	assert figure("competence", "trained_handlers").sample == 5
 
 
 def test_cases_with_a_trained_handler(trainings, company):

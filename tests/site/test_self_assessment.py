@@ -8,6 +8,7 @@ import frappe
 import pytest
 
 from cms_iso10002.iso_10002.assessment import board, collecting, filling, lifecycle, rows
+from cms_iso10002.iso_10002.evidence.model import Period
 from tests.site import assessment_factories as made
 from tests.site.assessment_factories import (
 	ACKNOWLEDGED,
@@ -219,6 +220,38 @@ def test_collecting_is_a_job_that_says_how_far_it_is(monkeypatch):
 	frappe.db.commit()
 	assert seen == [("Running", 0), ("Running", 50), ("Done", 0)]
 	assert collecting.progress(doc.name)["state"] == "Done"
+
+
+def test_what_is_known_as_of_today_has_no_before_but_what_an_assessment_kept(figures):
+	"""Asked for an earlier period it would tell what stands today."""
+	figures.as_of_now.add(ACKNOWLEDGED)
+	doc = make_assessment()
+	evidence = collected(doc)
+	assert evidence["figures"][0]["value"] == 90 and evidence["previous"] == []
+	assert "before" not in cap_of(doc)["evidence_text"] and cap_of(doc)["max_maturity"] == 3
+	frappe.delete_doc(DOCTYPE, doc.name)
+	figures.latest = Period(*map(frappe.utils.getdate, ("2025-01-01", "2025-12-31")))
+	figures.now[ACKNOWLEDGED] = 80.0
+	earlier = approved(make_assessment(from_date="2025-01-01", to_date="2025-12-31"))
+	figures.latest = Period(*map(frappe.utils.getdate, ("2026-01-01", "2026-12-31")))
+	figures.now[ACKNOWLEDGED] = 90.0
+	doc = make_assessment()
+	assert doc.previous_assessment == earlier.name
+	assert [one["value"] for one in collected(doc)["previous"]] == [80]
+	assert cap_of(doc)["max_maturity"] == 5 and "before: 80 %" in cap_of(doc)["evidence_text"]
+	doc.previous_assessment = None
+	doc.save()
+	assert collected(doc)["previous"] == []
+
+
+def collected(doc) -> dict:
+	collecting.run(doc.name)
+	return json.loads(cap_of(doc)["evidence"])
+
+
+def cap_of(doc) -> dict:
+	doc.reload()
+	return next(row.as_dict() for row in doc.items if row.clause == ACKNOWLEDGED)
 
 
 def test_a_figure_that_fails_is_said_and_the_others_go_on(figures):

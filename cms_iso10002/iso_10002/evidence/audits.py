@@ -11,7 +11,7 @@ from frappe.query_builder.functions import Count
 from pypika.terms import Criterion
 
 from cms_iso10002.iso_10002.evidence.model import Evidence, Link, Period, judged, share
-from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company
+from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company, parents
 from cms_iso10002.iso_10002.evidence.registry import computes
 from cms_iso10002.iso_10002.independence import who_worked_on
 
@@ -57,6 +57,7 @@ def audits_held(period: Period, company: str | None = None) -> Evidence:
 			"count",
 			numerator=len(rows),
 			sample=len(rows),
+			better="",
 			explanation=_("{0} audits were reported in the period; they examined {1} case files.").format(
 				len(rows), files
 			),
@@ -123,11 +124,13 @@ def findings_closed(period: Period, company: str | None = None) -> Evidence:
 		frappe.qb.from_(row)
 		.join(table)
 		.on((table.name == row.parent) & (row.parenttype == AUDIT))
-		.select(Count("*"))
+		.select(row.parent, row.due_date, row.closed_on)
 		.where(table.status.isin(DONE) & of_company(table, company))
 		.where((row.due_date >= period.start) & (row.due_date <= day))
+		.orderby(row.parent, row.idx)
 	)
-	due, closed = query.run()[0][0], query.where(row.closed_on <= row.due_date).run()[0][0]
+	rows = query.run(as_dict=True)
+	due, closed = len(rows), sum(bool(row.closed_on and row.closed_on <= row.due_date) for row in rows)
 	if not due:
 		return judged(nothing(clause, figure, label, "%", why), 90, 70)
 	return judged(
@@ -143,7 +146,7 @@ def findings_closed(period: Period, company: str | None = None) -> Evidence:
 			explanation=_(
 				"Of {0} findings due in the period, {1} were closed by their due date, with evidence."
 			).format(due, closed),
-			link=Link(AUDIT, filters={"status": ["in", list(DONE)]}),
+			link=parents(AUDIT, rows),
 		),
 		90,
 		70,

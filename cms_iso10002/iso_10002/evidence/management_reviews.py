@@ -13,7 +13,7 @@ from pypika.terms import Criterion
 
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.iso_10002.evidence.model import Evidence, Link, Period, judged, share
-from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company
+from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company, parents
 from cms_iso10002.iso_10002.evidence.registry import computes
 
 REVIEW = "Complaint Management Review"
@@ -98,7 +98,7 @@ def on_schedule(period: Period, company: str | None = None) -> Evidence:
 		len(planned),
 		_("Of {0} reviews planned for a day of the period, {1} were held by that day."),
 		why,
-		Link(REVIEW, filters={"next_review_on": ["between", [str(period.start), str(period.end)]]}),
+		Link(REVIEW, filters={"name": ["in", sorted(row.name for row in planned)]}),
 		(100, 50),
 	)
 
@@ -128,6 +128,7 @@ def reviews_held(period: Period, company: str | None = None) -> Evidence:
 			"count",
 			numerator=held,
 			sample=held,
+			better="",
 			explanation=told,
 			link=_link(period, company),
 		),
@@ -165,21 +166,22 @@ def decisions_done(period: Period, company: str | None = None) -> Evidence:
 		frappe.qb.from_(row)
 		.join(table)
 		.on((table.name == row.parent) & (row.parenttype == REVIEW))
-		.select(Count("*"))
+		.select(row.parent, row.due_date, row.done_on)
 		.where((table.status != "Draft") & of_company(table, company))
 		.where((row.due_date >= period.start) & (row.due_date <= (last_day(period) or period.start)))
+		.orderby(row.parent, row.idx)
 	)
-	due = query.run()[0][0] if last_day(period) else 0
-	done = query.where(row.done_on <= row.due_date).run()[0][0] if due else 0
+	due = query.run(as_dict=True) if last_day(period) else []
+	done = [one for one in due if one.done_on and one.done_on <= one.due_date]
 	return _of_rows(
 		"management-review",
 		"decisions_done",
 		_("Decisions Carried Out on Time"),
-		done,
-		due,
+		len(done),
+		len(due),
 		_("Of {0} decisions of reviews due in the period, {1} were carried out by their due date."),
 		_("No decision of a review fell due in this period."),
-		Link(REVIEW, filters={"status": ["!=", "Draft"]}),
+		parents(REVIEW, due),
 		(90, 70),
 	)
 

@@ -40,6 +40,7 @@ def with_actual(period: Period, company: str | None = None) -> Evidence:
 				"{0} objectives with figure, target, period and owner run in the period; of {1} the records show an actual."
 			).format(total, measured),
 			link=_link(period, company),
+			as_of_now=True,
 		),
 		100,
 		50,
@@ -69,6 +70,7 @@ def objectives_reached(period: Period, company: str | None = None) -> Evidence:
 				"Of {0} objectives of the period that have an actual, {1} are met or on track, as computed last."
 			).format(measured, good),
 			link=_link(period, company),
+			as_of_now=True,
 		),
 		80,
 		50,

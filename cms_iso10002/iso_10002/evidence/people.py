@@ -6,6 +6,7 @@ they were on the last day of the period.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -44,7 +45,7 @@ def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 			"%",
 			len(able),
 			len(handlers),
-			len(handlers),
+			len(handlers) if able or training.are_recorded(day) else 0,
 			explanation=_(
 				"Of {0} people who hold a role of a handler today, {1} had a training on {2} that had not expired and "
 				"was not found to be not effective."
@@ -56,6 +57,12 @@ def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 		95,
 		75,
 	)
+
+
+@computes("continual-monitoring", "staff_trained")
+def staff_trained(period: Period, company: str | None = None) -> Evidence:
+	"""Handlers with valid training, among the measures of the annex."""
+	return replace(trained_handlers(period, company), clause="continual-monitoring", figure="staff_trained")
 
 
 @computes("competence", "cases_with_trained_handler")
@@ -170,6 +177,7 @@ def roles(period: Period, company: str | None = None) -> Evidence:
 			parts=parts,
 			explanation=_("{0} people hold a complaint role today: {1}.").format(len(found), told),
 			link=Link("User", filters={"name": ["in", [*found]]}),
+			as_of_now=True,
 		),
 		100,
 		50,
@@ -202,6 +210,7 @@ def authority_limits(period: Period, company: str | None = None) -> Evidence:
 				"whoever may decide may approve."
 			).format(costly, limited),
 			link=Link("Complaint Remedy", filters={"needs_amount": 1, "disabled": 0}),
+			as_of_now=True,
 		),
 		100,
 		50,

@@ -76,6 +76,7 @@ def in_force(period: Period, company: str | None = None) -> Evidence:
 			len(rows),
 			"count",
 			sample=len(rows),
+			better="",
 			explanation=_("In force on {0}: {1}.").format(formatdate(day), told or _("no policy")),
 			link=_link(rows),
 		),
@@ -106,6 +107,7 @@ def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 				len(rows), formatdate(day), len(kept)
 			),
 			link=_link(rows),
+			as_of_now=True,  # of an earlier day, the review that was due then is not kept
 		),
 		100,
 		50,
