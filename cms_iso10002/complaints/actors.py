@@ -10,6 +10,7 @@ Events written before references were made name users; they show and verify as e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -86,6 +87,26 @@ def _make(user: str, complaint: str) -> str:
 	# past the controller, which refuses every reference that is made by hand
 	frappe.db.bulk_insert(ACTOR, list(row), [tuple(row.values())])
 	return name
+
+
+def has_acted(user: str, case: Mapping[str, Any], apart_from: Iterable[str] = ()) -> bool:
+	"""Whether somebody who works here acted in a complaint or was given a duty in it; `apart_from` are kinds that are no work.
+
+	`case` has what `reference` takes. False for who complained, though they may work here, and for NOBODY.
+	"""
+	if not user or user in NOBODY or _is_their_own(user, case):
+		return False
+	if frappe.db.get_value("User", user, "user_type", cache=True) != "System User":
+		return False
+	known = [user, *filter(None, [_find(user, "")])]  # older events name the user
+	event = DocType("Complaint Event")
+	query = frappe.qb.from_(event).select(event.kind, event.actor, event.payload)
+	query = query.where((event.complaint == case.get("name")) & event.kind.notin([*apart_from, ""]))
+	query = query.where(event.actor.isin(known) | event.kind.isin([*NAMED_IN])).orderby(event.sequence)
+	for row in query.run(as_dict=True):
+		if row.actor in known or json.loads(row.payload)["data"].get(NAMED_IN[row.kind]) in known:
+			return True
+	return False
 
 
 # showing ---------------------------------------------------------------------------------------------------

@@ -19,6 +19,8 @@ LETTERS = {
 	"Send Response": "Decision",
 }
 """Letters that an action sends, by the action; offered among the letters where the state has it."""
+CONFIRMING = "Acknowledgement"
+"""The letter that a request for a review is confirmed by: it belongs to no action, since the state is ahead of it."""
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -43,7 +45,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 		"next": steps[0] if steps else None,
 		"instead": [step for step in steps[1:] if step["mine"]],
 		"their_turn": _their_turn(doc),
-		"letters": _letters(case, actor) if may_write else [],
+		"letters": [*_letters(case, actor), *_confirming(doc, milestones)] if may_write else [],
 		"can_merge": may_write and "Mark as Duplicate" in _open_to(case, actor),
 		"milestones": milestones,
 	}
@@ -155,6 +157,20 @@ def _letters(case, actor) -> list[dict[str, str]]:
 		for action, letter in LETTERS.items()
 		if action in open_to and next_step.look(case, actor, action).possible
 	]
+
+
+def _confirming(doc, milestones: list[dict]) -> list[dict[str, str]]:
+	"""The acknowledgement of a review, where it is still owed; that of the complaint itself is an action's."""
+	owed = any(
+		one["stage"] == clocks.ACKNOWLEDGE
+		and one["round"] > 1
+		and one["state"] in (clocks.RUNNING, clocks.OVERDUE)
+		and not one["ended"]
+		for one in milestones
+	)
+	if not owed or doc.anonymised_on:
+		return []
+	return [{"kind": CONFIRMING, "label": _(CONFIRMING)}]
 
 
 def _open_to(case, actor) -> set[str]:

@@ -5,7 +5,8 @@ from functools import partial
 import frappe
 import pytest
 
-from cms_iso10002.complaints import actions, customer_glance, desk_guide
+from cms_iso10002.complaints import actions, correspondence, customer_glance, desk_guide, verification
+from cms_iso10002.portal import view
 
 from . import factories as make
 
@@ -169,3 +170,42 @@ def test_revenue_is_what_was_invoiced_less_what_was_credited():
 	currency = frappe.get_cached_value("Company", company, "default_currency")
 	assert figure["value"] == frappe.utils.fmt_money(60, currency=currency)
 	assert customer_figures.of(customer, None)[-1]["label"] == "Orders on the Way"
+
+
+def in_review(**values):
+	"""A complaint of which a review was asked for, by the complainant."""
+	case = make.advance(make.make_complaint(**values), "Response Sent")
+	make.act(case, "Record Rejection", words="No.", given_by="Complainant", channel="Phone")
+	return make.act(case, "Request Review", reviewer=make.make_user("manager"), reason="asked for")
+
+
+def letters(case, user="agent") -> list[str]:
+	return [one.get("kind") or one["action"] for one in guide(case, user)["letters"]]
+
+
+def test_the_request_for_a_review_is_confirmed_by_a_letter_of_its_own():
+	case = make.make_complaint()
+	assert "Acknowledgement" not in letters(case)  # the complaint's own is an action's
+	case = in_review(language="en")
+	assert "Acknowledgement" in letters(case) and "Acknowledgement" not in letters(case, "auditor")
+	name = make.as_user(
+		make.make_user("agent"),
+		partial(correspondence.send_letter, case.name, "Acknowledgement", "E-mail", "Mr Gray looks at it."),
+	)
+	letter = frappe.get_doc("Complaint Letter", name)
+	assert "request" in letter.subject and "look again" in letter.content
+	assert "Mr Gray looks at it." in letter.content
+	assert "you can ask us to look at it again" not in letter.content
+	assert make.milestone(case, "acknowledge", 2).state == "Met"
+	assert "Acknowledgement" not in letters(case)
+
+
+def test_and_after_the_outcome_of_the_review_nothing_is_left_to_confirm():
+	case = in_review()
+	make.act(case, "Decide Review", outcome="Upheld", reasons="You are right.")
+	case = make.act(case, "Send Response", channel="Phone")
+	row = make.milestone(case, "acknowledge", 2)
+	assert (row.state, row.remark) == ("Met", "met by the answer to the review")
+	assert "Acknowledgement" not in letters(case)
+	assert not [step for step in view.next_steps(case, "en") if "confirm" in step["label"]]
+	assert verification.verify(case.name).whole

@@ -42,7 +42,10 @@ Object.assign(cms_iso10002.desk, {
 		for (const letter of guide.letters) {
 			frm.add_custom_button(
 				letter.label,
-				() => cms_iso10002.desk.take(frm, letter.action),
+				() =>
+					letter.kind
+						? cms_iso10002.write_letter(frm, letter.kind)
+						: cms_iso10002.desk.take(frm, letter.action),
 				__("Letter")
 			);
 		}

@@ -44,7 +44,7 @@ frappe.ui.form.on("Complaint", {
 		}
 		if (manager && !frm.doc.anonymised_on) frm.trigger("add_privacy");
 		if (frm.doc.status === "Closed") {
-			frm.add_custom_button(__("Closure"), () => cms_iso10002.write_closure(frm), __("Letter"));
+			frm.add_custom_button(__("Closure"), () => cms_iso10002.write_letter(frm, "Closure"), __("Letter"));
 		}
 		if (frm.doc.status_category !== "Closed") {
 			frm.page.add_menu_item(__("Correct Receipt"), () => cms_iso10002.correct_receipt(frm));
@@ -178,7 +178,8 @@ Object.assign(cms_iso10002, {
 		cms_iso10002.say_who_gets_it(frm, dialog, "Progress Update");
 	},
 
-	write_closure(frm) {
+	// a letter that has its own words: one may add to them
+	write_letter(frm, kind) {
 		const dialog = frappe.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Anything to Add") },
@@ -186,11 +187,11 @@ Object.assign(cms_iso10002, {
 				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
 				...cms_iso10002.format_fields(frm),
 			],
-			(values) => cms_iso10002.send_letter(frm, "Closure", values),
-			__("Closure"),
+			(values) => cms_iso10002.send_letter(frm, kind, values),
+			__(kind),
 			__("Send")
 		);
-		cms_iso10002.say_who_gets_it(frm, dialog, "Closure");
+		cms_iso10002.say_who_gets_it(frm, dialog, kind);
 	},
 
 	extend(frm) {
