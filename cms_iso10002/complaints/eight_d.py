@@ -106,7 +106,7 @@ def _facts(doc: Doc, language: str) -> list[dict[str, str]]:
 		(_("Customer's reference"), doc.get("customer_reference")),
 		(_("Severity"), _(doc.get("severity")) if doc.get("severity") else ""),
 		(_("Category"), _(doc.get("category")) if doc.get("category") else ""),
-		(_("State"), _(doc.get("status"))),
+		(_("How it stands"), _(doc.get("status"))),
 	)
 	return [{"label": label, "text": cstr(text)} for label, text in pairs if text]
 
@@ -181,7 +181,7 @@ def _containment(doc: Doc, language: str) -> list[dict[str, Any]]:
 	interim = [row for row in doc.get("redress") or () if row.basis == "Interim" and row.state not in DROPPED]
 	return [
 		_row(_("Immediate action"), doc.get("immediate_action_taken")),
-		_row(_("Taken"), done if doc.get("immediate_action_taken") else ""),
+		_row(_("It was taken"), done if doc.get("immediate_action_taken") else ""),
 		_row(_("Interim remedy"), "\n".join(_remedy(row, doc, language) for row in interim)),
 	]
 
@@ -217,7 +217,7 @@ def _contributing(doc: Doc) -> dict[str, Any]:
 def _whys(doc: Doc) -> list[dict[str, Any]]:
 	return [
 		_table(
-			(_("Why"), _("Because"), _("What shows it")),
+			(_("Why"), _("For this reason"), _("What shows it")),
 			((step["question"], step["answer"], step["evidence"]) for step in chain["steps"]),
 		)
 		for chain in causes.chains(doc)
@@ -268,14 +268,14 @@ def _judged(check: Any, language: str) -> str:
 
 def _chosen(actions: Sequence[dict[str, Any]]) -> dict[str, Any]:
 	return _table(
-		(_("Action"), _("Responsible"), _("Due"), _("Record")),
+		(_("What is done"), _("Responsible"), _("Due"), _("On record as")),
 		((one["title"], one["responsible"], one["due"], one["record"]) for one in actions),
 	)
 
 
 def _validated(actions: Sequence[dict[str, Any]]) -> dict[str, Any]:
 	return _table(
-		(_("Action"), _("State"), _("In effect from"), _("Compared"), _("Judged")),
+		(_("What is done"), _("How it stands"), _("In effect from"), _("Compared"), _("Judged")),
 		(
 			(
 				one["title"],

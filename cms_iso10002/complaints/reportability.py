@@ -30,12 +30,11 @@ DEFAULT_HOURS = 24
 
 def follow(doc) -> None:
 	"""Called when a complaint is stored: a safety implication opens the question, once."""
-	if doc.safety_implication != "Yes" or frappe.db.exists(DOCTYPE, {"complaint": doc.name}):
-		return
 	before = doc.get_doc_before_save()
-	if before and before.safety_implication == "Yes":
+	if doc.safety_implication != "Yes" or (before and before.safety_implication == "Yes"):
 		return
-	open_question(doc.name)
+	if not frappe.db.exists(DOCTYPE, {"complaint": doc.name}):
+		open_question(doc.name)
 
 
 def open_question(complaint: str) -> str:

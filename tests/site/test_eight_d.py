@@ -122,9 +122,12 @@ def test_what_people_typed_is_text():
 	assert "<script>alert" not in page and "<img src=x" not in page and "alert(" in page
 
 
-def test_in_german():
+def test_in_german(case):
 	frappe.local.lang = "de"
-	assert eight_d.complaint_8d(make_complaint())["language"] == "de"
+	found = eight_d.complaint_8d(case)
+	assert (found["language"], found["title"]) == ("de", "8D-Bericht")
+	said = str(found["sections"])
+	assert "Warum ist es geschehen?" in said and "Hauptursache" in said and "Why did it happen" not in said
 
 
 def test_weasyprint_makes_pages_of_it(case):
