@@ -92,7 +92,7 @@ def _user() -> None:
 		user.update({"email": MANAGER, "first_name": "Mara", "last_name": "Lind", "send_welcome_email": 0})
 		user.flags.no_welcome_mail = True
 		user.insert()
-		user.add_roles("Complaint Manager", "Quality Manager")
+	frappe.get_doc("User", MANAGER).add_roles("Complaint Manager", "Quality Manager")
 	update_password(MANAGER, PASSWORD)
 
 

@@ -81,7 +81,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 		table.column("lower", _("Lower Limit"), "Float", **number),
 		table.column("centre", _("Centre"), "Float", **number),
 		table.column("upper", _("Upper Limit"), "Float", **number),
-		table.column("signal", _("Signal"), "Data", 380),
+		table.column("signal", _("Signal"), "Data", 380, align="left"),
 	]
 
 
@@ -133,7 +133,7 @@ def _chart(found: Series, labels: list[str]) -> dict[str, Any] | None:
 		],
 		"lineOptions": {"dotSize": 4},
 		"data": {
-			"labels": [labels[place].partition("-")[2] or labels[place] for place in places],
+			"labels": [labels[place].partition("-W")[2] or labels[place] for place in places],
 			"datasets": [
 				{"name": _("Rate"), "values": values(lambda place: found.chart.points[place].rate)},
 				{"name": _("Centre"), "values": values(lambda place: found.chart.centre)},

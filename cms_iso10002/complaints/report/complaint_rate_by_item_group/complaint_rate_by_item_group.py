@@ -88,7 +88,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 		table.column("rate", _("Rate per 1,000"), "Float", **number),
 		table.column("lower", _("Lower Limit"), "Float", **number),
 		table.column("upper", _("Upper Limit"), "Float", **number),
-		table.column("verdict", _("Stands Out"), "Data", 160),
+		table.column("verdict", _("Stands Out"), "Data", 160, align="left"),
 	]
 
 
