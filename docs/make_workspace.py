@@ -223,7 +223,9 @@ def files() -> dict[Path, str]:
 	"""What is made, by where it goes."""
 	found = {
 		PACKAGE / "complaints/workspace/complaints/complaints.json": workspace(),
-		PACKAGE / "workspace_sidebar/complaints.json": sidebar(MODULE, "message-1", complaint_items()),
+		PACKAGE / "workspace_sidebar/complaints.json": sidebar(
+			MODULE, "message-1", complaint_items(), module_onboarding=ONBOARDING
+		),
 		PACKAGE / "workspace_sidebar/iso_10002.json": sidebar("ISO 10002", "quality", iso_items()),
 		PACKAGE / "desktop_icon/complaints.json": icon(MODULE, "message-1", 60),
 		PACKAGE / "desktop_icon/iso_10002.json": icon("ISO 10002", "quality", 61),
@@ -353,7 +355,7 @@ def _link(name: str, kind: str, is_report: int, dependencies: str) -> dict[str, 
 # v16 -------------------------------------------------------------------------------------------------------
 
 
-def sidebar(title: str, header_icon: str, items: list[dict[str, Any]]) -> dict[str, Any]:
+def sidebar(title: str, header_icon: str, items: list[dict[str, Any]], **values: Any) -> dict[str, Any]:
 	return record(
 		"Workspace Sidebar",
 		title,
@@ -363,6 +365,7 @@ def sidebar(title: str, header_icon: str, items: list[dict[str, Any]]) -> dict[s
 		module=title,
 		standard=1,
 		title=title,
+		**values,
 	)
 
 

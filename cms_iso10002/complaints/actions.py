@@ -208,7 +208,7 @@ def approve(doc, status: str) -> None:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def find_duplicates(complaint: str) -> list[dict]:
-	"""Complaints that may be the same as this one, with score and reasons, best first."""
+	"""Complaints that may be the same as this one, with score and reasons, best first; those merged already left out."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	candidates = intake.find_duplicates(doc.as_dict())
@@ -216,7 +216,7 @@ def find_duplicates(complaint: str) -> list[dict]:
 		row.name: row
 		for row in frappe.get_list(
 			"Complaint",
-			filters={"name": ("in", [c.name for c in candidates] or [""])},
+			filters={"name": ("in", [c.name for c in candidates] or [""]), "status": ("!=", "Duplicate")},
 			fields=["name", "subject", "status", "received_on"],
 			order_by="name",
 		)

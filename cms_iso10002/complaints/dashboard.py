@@ -80,16 +80,16 @@ def categories(filters: str | dict | list | None = None) -> Chart:
 	bars = _bars({group.key: group.total for group in groups if not group.concealed})
 	if not bars:
 		return NOTHING
+	shares = {"name": _("Share (%)"), "chartType": "bar", "values": [round(bar.share, 1) for bar in bars]}
+	line = {
+		"name": _("Together (%)"),
+		"chartType": "line",
+		"values": [round(bar.cumulated, 1) for bar in bars],
+	}
 	return {
 		"labels": [_category(bar.key) for bar in bars],
-		"datasets": [
-			{"name": _("Share (%)"), "chartType": "bar", "values": [round(bar.share, 1) for bar in bars]},
-			{
-				"name": _("Together (%)"),
-				"chartType": "line",
-				"values": [round(bar.cumulated, 1) for bar in bars],
-			},
-		],
+		# a line of one point is a script error of the chart library
+		"datasets": [shares, line] if len(bars) > 1 else [shares],
 	}
 
 

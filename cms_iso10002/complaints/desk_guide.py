@@ -46,6 +46,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 		"instead": [step for step in steps[1:] if step["mine"]],
 		"their_turn": _their_turn(doc),
 		"letters": [*_letters(case, actor), *_confirming(doc, milestones)] if may_write else [],
+		"can_escalate": may_write and doc.status_category != "Closed",
 		"can_merge": may_write and "Mark as Duplicate" in _open_to(case, actor),
 		"milestones": milestones,
 	}

@@ -5,7 +5,14 @@ from functools import partial
 import frappe
 import pytest
 
-from cms_iso10002.complaints import actions, correspondence, customer_glance, desk_guide, verification
+from cms_iso10002.complaints import (
+	actions,
+	correspondence,
+	customer_glance,
+	desk_guide,
+	handing_up,
+	verification,
+)
 from cms_iso10002.portal import view
 
 from . import factories as make
@@ -111,6 +118,13 @@ def test_looking_locks_nothing(monkeypatch):
 	assert asked and not [query for query in asked if "for update" in query]
 
 
+def test_what_was_merged_is_no_candidate_any_more():
+	first, second = (make.make_complaint() for _ in range(2))
+	assert [row["name"] for row in actions.find_duplicates(first.name)] == [second.name]
+	make.act(second, "Mark as Duplicate", duplicate_of=first.name, channel="Phone")
+	assert actions.find_duplicates(first.name) == []
+
+
 # the customer at a glance ------------------------------------------------------------------------------------
 
 
@@ -209,3 +223,58 @@ def test_and_after_the_outcome_of_the_review_nothing_is_left_to_confirm():
 	assert "Acknowledgement" not in letters(case)
 	assert not [step for step in view.next_steps(case, "en") if "confirm" in step["label"]]
 	assert verification.verify(case.name).whole
+
+
+# escalating by hand ------------------------------------------------------------------------------------------
+
+
+def escalate(case, reason="The press has called", user="agent"):
+	return make.as_user(make.make_user(user), lambda: handing_up.escalate(case.name, reason))
+
+
+def test_a_case_is_brought_before_the_managers():
+	case = make.make_complaint()
+	doc = escalate(case)
+	assert doc["escalation_level"] == 1 and make.kinds(case)[-1] == "escalated"
+	managers = {make.make_user("manager"), make.make_user("manager2")}
+	told = frappe.get_all("Notification Log", {"document_name": case.name}, ["for_user", "subject"])
+	assert {row.for_user for row in told} == managers
+	assert not [row for row in told if "press" in row.subject], "the reason stands on the case alone"
+	tasks = frappe.get_all(
+		"ToDo", {"reference_name": case.name, "status": "Open"}, ["allocated_to", "priority"]
+	)
+	assert [row.priority for row in tasks] == ["High"] and tasks[0].allocated_to in managers
+	assert escalate(case, "Again")["escalation_level"] == 2
+	assert verification.verify(case.name).whole
+	assert "press" in str(make.as_user(make.make_user("agent"), lambda: actions.get_timeline(case.name)))
+
+
+def test_a_manager_escalates_to_another_and_the_sweep_counts_on():
+	case = make.make_complaint()
+	escalate(case, user="manager")
+	tasks = frappe.get_all("ToDo", {"reference_name": case.name}, pluck="allocated_to")
+	assert tasks == [make.make_user("manager2")]
+
+
+@pytest.mark.parametrize("reason", ["", "   "])
+def test_escalating_needs_a_reason(reason):
+	with pytest.raises(frappe.MandatoryError):
+		escalate(make.make_complaint(), reason)
+
+
+def test_what_is_closed_or_may_not_be_written_is_not_escalated():
+	case = make.make_complaint()
+	with pytest.raises(frappe.PermissionError):
+		escalate(case, user="auditor")
+	make.act(case, "Withdraw", words="Never mind.")
+	with pytest.raises(frappe.ValidationError, match="nothing to escalate"):
+		escalate(case)
+
+
+def test_managers_who_are_concerned_hear_nothing():
+	case = make.make_complaint(
+		conflict_check="Names Recorded", persons_concerned=[{"user": make.make_user("manager")}]
+	)
+	escalate(case)
+	told = frappe.get_all("Notification Log", {"document_name": case.name}, pluck="for_user")
+	assert set(told) == {make.make_user("manager2")}

@@ -49,7 +49,29 @@ Object.assign(cms_iso10002.desk, {
 				__("Letter")
 			);
 		}
+		if (guide.can_escalate) {
+			frm.add_custom_button(__("Escalate"), () => cms_iso10002.desk.escalate(frm));
+		}
 		cms_iso10002.desk.allow_merging(frm);
+	},
+
+	escalate(frm) {
+		frappe.prompt(
+			{
+				fieldname: "reason",
+				fieldtype: "Small Text",
+				label: __("Why It Needs a Manager Now"),
+				description: __("The Complaint Managers are told, and one of them has the task."),
+				reqd: 1,
+			},
+			(values) =>
+				cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.handing_up.escalate", {
+					complaint: frm.doc.name,
+					...values,
+				}),
+			__("Escalate"),
+			__("Escalate")
+		);
 	},
 
 	// the next step: to what it lacks where that has a place on the form, else to the server, which says what stands against it
