@@ -66,7 +66,7 @@ def get_dialog(complaint: str, action: str) -> dict:
 	"""What `action` asks, as fields of a Frappe dialog, preset from the complaint; and what is missing besides."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	case = cases.read(doc)
+	case = cases.read(doc, to_show=True)
 	try:
 		transition = lifecycle.find(action, doc.status)
 		missing = [label for need in transition.needs for label in need(case, cases.actor(), None)]
@@ -259,6 +259,8 @@ def _detail(kind: str, data: Mapping[str, Any]) -> str:
 		return f"{_(frappe.unscrub(data['duty']))}: {data['user'] or '–'}"
 	if kind == "changed":
 		return f"{_(frappe.unscrub(data['field']))}: {_(data['value']) if data['value'] else '–'}"
+	if kind == "action":
+		return f"{data['action']}: {_(data['state'])}"
 	if kind == "redress":
 		return f"{data['remedy']}: {_(data['to'])}"
 	parts = [data.get(name) for name in ("outcome", "basis", "channel", "delivery", "response")]

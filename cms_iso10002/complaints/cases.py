@@ -24,20 +24,31 @@ INSTANTS = ("told_on", "responded_on")
 """Answers of a dialog that are points in time."""
 
 
-def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) -> Case:
-	"""`doc` as a Case. `status` is the state before the change that is asked for."""
+def read(
+	doc, data: Mapping[str, Any] | None = None, status: str | None = None, *, to_show: bool = False
+) -> Case:
+	"""`doc` as a Case. `status` is the state before the change that is asked for.
+
+	`to_show` says that nothing will be decided on it: then nothing is locked, and nobody's save waits for who only looks.
+	"""
 	values = doc.as_dict()
 	values["status"] = status or doc.status
 	values["received_on"] = get_datetime(doc.received_on) if doc.received_on else None
 	original = _original((data or {}).get("duplicate_of"))
 	stored = None if doc.is_new() else doc.name
-	under = policy.in_force(doc.policy_snapshot, timeline.policy_changes(doc.name) if stored else ())
+	changes = timeline.policy_changes(doc.name, locked=not to_show) if stored else ()
+	under = policy.in_force(doc.policy_snapshot, changes)
 	return Case(
 		doc=values,
 		now=clock.now_utc(),
 		today=clock.today(),
-		letters=_belonging("Complaint Letter", stored, "kind", "channel", "sent_on", "delivery"),
-		disputes=_belonging("External Dispute", stored, "filed_on", "closed_on", "outcome"),
+		letters=_belonging(
+			"Complaint Letter", stored, ("kind", "channel", "sent_on", "delivery"), locked=not to_show
+		),
+		disputes=_belonging(
+			"External Dispute", stored, ("filed_on", "closed_on", "outcome"), locked=not to_show
+		),
+		reports=_belonging("Complaint Reportability", stored, ("state",), locked=not to_show),
 		settings=settings(),
 		concerned=concerned_users(doc),
 		fast_track=under.fast_track,
@@ -45,7 +56,28 @@ def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) 
 		received_at=clock.to_utc(doc.received_on) if doc.received_on else None,
 		original=original,
 		same_complainant=bool(original) and same_complainant(values, original),
+		**_remedies(doc),
 	)
+
+
+def _remedies(doc) -> dict[str, Any]:
+	"""The remedies that the redress names, and the authority limits of each."""
+	names = sorted({row.get("remedy") for row in doc.get("redress") or () if row.get("remedy")})
+	if not names:
+		return {}
+	remedies = frappe.get_all(
+		"Complaint Remedy", {"name": ("in", names)}, ["name", "type", "needs_amount"], order_by="name"
+	)
+	rows = frappe.get_all(
+		"Complaint Authority Limit",
+		filters={"parenttype": "Complaint Remedy", "parent": ("in", names)},
+		fields=["parent", "role", "amount", "currency"],
+		order_by="parent, idx",
+	)
+	limits: dict[str, list[Any]] = {}
+	for row in rows:
+		limits.setdefault(row.parent, []).append(row)
+	return {"remedies": {row.name: row for row in remedies}, "limits": limits}
 
 
 def settings() -> Mapping[str, Any]:
@@ -53,13 +85,14 @@ def settings() -> Mapping[str, Any]:
 	return frappe.get_cached_doc("Complaint Settings").as_dict()
 
 
-def _belonging(doctype: str, complaint: str | None, *fields: str) -> list:
-	"""Records of the complaint, read with a lock: the snapshot may be older than the last of them."""
+def _belonging(doctype: str, complaint: str | None, fields: tuple[str, ...], locked: bool) -> list:
+	"""Records of the complaint; to decide on them read with a lock: the snapshot may be older than the last of them."""
 	if not complaint:
 		return []
 	table = DocType(doctype)
 	query = frappe.qb.from_(table).select(*fields).where(table.complaint == complaint)
-	return query.orderby(table.creation).for_update().run(as_dict=True)
+	query = query.orderby(table.creation)
+	return (query.for_update() if locked else query).run(as_dict=True)
 
 
 def _original(name: str | None) -> dict[str, Any] | None:
@@ -144,11 +177,16 @@ def _check_links(transition: lifecycle.Transition, data: Mapping[str, Any]) -> N
 
 def refuse(refusal: Refusal):
 	"""Show a Refusal of the core as a ValidationError in the user's language."""
+	frappe.throw(said(refusal), title=_("Not Possible Yet"))
+
+
+def said(refusal: Refusal) -> str:
+	"""A Refusal of the core as one sentence in the user's language."""
 	if isinstance(refusal, lifecycle.Missing):
 		arguments = [_(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
 	else:
 		arguments = [_shown(part) for part in refusal.arguments]
-	frappe.throw(_(refusal.template).format(*arguments), title=_("Not Possible Yet"))
+	return _(refusal.template).format(*arguments)
 
 
 def _shown(part: Any) -> Any:
@@ -164,12 +202,13 @@ def put(doc, outcome: Outcome) -> None:
 	"""Set on the document what follows: status, fields and rows. Instants become site time."""
 	doc.status = outcome.target
 	for name, value in outcome.fields.items():
-		doc.set(name, _plain(value))
+		doc.set(name, plain(value))
 	for table, index, changes in outcome.row_changes:
-		doc.get(table)[index].update({name: _plain(value) for name, value in changes.items()})
+		doc.get(table)[index].update({name: plain(value) for name, value in changes.items()})
 	for table, values in outcome.new_rows:
-		doc.append(table, {name: _plain(value) for name, value in values.items()})
+		doc.append(table, {name: plain(value) for name, value in values.items()})
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+	"""An instant of the core in site time; anything else as it is."""
 	return clock.to_site(value) if isinstance(value, datetime) and value.tzinfo else value

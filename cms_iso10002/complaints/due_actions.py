@@ -12,7 +12,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import alerts, clock, correspondence, escalation, policy, printing
+from cms_iso10002.complaints import alerts, clock, correspondence, escalation, policy, printing, reportability
 from cms_iso10002.core import agenda, clocks
 from cms_iso10002.core.case import EventSpec, LetterSpec
 
@@ -179,6 +179,7 @@ def _last_letter(doc, kinds: tuple[str, ...]):
 
 
 MILESTONE_DUTIES = {agenda.WARN: warn, agenda.OVERDUE: miss}
+REPORT_DUTIES = {agenda.WARN_REPORT: reportability.warn, agenda.MISS_REPORT: reportability.miss}
 OTHER_DUTIES = {
 	agenda.REMIND: remind,
 	agenda.RESUME: go_on,

@@ -20,7 +20,7 @@ from pypika.terms import Criterion
 
 from cms_iso10002.complaints import actors
 from cms_iso10002.core import erasure
-from cms_iso10002.erpnext_bridge import customer
+from cms_iso10002.erpnext_bridge import customer, redress_links
 
 Records = dict[str, list[str]]
 """Names of records, by their doctype."""
@@ -37,7 +37,10 @@ MAY_HOLD_COPIES = ("Comment", "Communication", "Email Queue", "Event", "File", "
 
 def erase(doc) -> None:
 	"""Erase what is personal of the complaint `doc`."""
-	_erase(_own_records(doc.name), doc.as_dict(), customer.is_a_company(doc.customer))
+	company = customer.is_a_company(doc.customer)
+	_erase(_own_records(doc.name), doc.as_dict(), company)
+	if not company:
+		redress_links.forget(doc.name)
 	actors.forget_outsiders(doc.name)
 
 

@@ -120,6 +120,10 @@ def _corrected(doc: Doc, events: Sequence[Mapping[str, Any]]) -> Step:
 
 
 def _verified(doc: Doc, events: Sequence[Mapping[str, Any]]) -> Step:
+	"""By who looked at the whole; else by who verified each piece of redress."""
+	if doc.get("correction_verified_on"):
+		by, how = doc.get("correction_verified_by"), doc.get("correction_verified_how")
+		return doc.get("correction_verified_on"), by, cstr(how)
 	rows = [row for row in doc.get("redress") or () if row.get("state") in DONE]
 	if not rows or any(row.get("state") != "Verified" for row in rows):
 		return NOT_YET

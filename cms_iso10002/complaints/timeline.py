@@ -237,9 +237,9 @@ def events_of(complaint: str, kind: str | None = None, locked: bool = True) -> l
 	]
 
 
-def policy_changes(complaint: str) -> list[clocks.Event]:
-	"""The changes of policy of a complaint, in order, read with a lock."""
-	return events_of(complaint, clocks.POLICY_CHANGED)
+def policy_changes(complaint: str, locked: bool = True) -> list[clocks.Event]:
+	"""The changes of policy of a complaint, in order, read with a lock; without one only to show them."""
+	return events_of(complaint, clocks.POLICY_CHANGED, locked)
 
 
 def replay(

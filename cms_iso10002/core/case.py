@@ -42,7 +42,8 @@ class Case:
 	case, `settings` the Complaint Settings, `concerned` the users among the persons concerned. `fast_track` and
 	`calendar` are those of the policy in force (no calendar: every hour counts), `received_at` is the receipt as an
 	aware instant. `original` is the complaint this one is said to duplicate, `same_complainant` whether that one is
-	by the same person.
+	by the same person. `remedies` are the Complaint Remedies that the redress names, `limits` the authority limits of
+	each. `reports` are the questions whether it must be reported.
 	"""
 
 	doc: Mapping[str, Any]
@@ -57,6 +58,9 @@ class Case:
 	received_at: datetime | None = None
 	original: Mapping[str, Any] | None = None
 	same_complainant: bool = False
+	remedies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+	limits: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+	reports: Sequence[Mapping[str, Any]] = ()
 
 	def get(self, fieldname: str) -> Any:
 		"""The complaint's value of `fieldname`, or None."""
@@ -75,6 +79,10 @@ class Case:
 		"""The decision of the last round, or an empty mapping."""
 		decisions = self.rows("decisions")
 		return decisions[-1] if decisions else {}
+
+	def needs_amount(self, row: Mapping[str, Any]) -> bool:
+		"""Whether the remedy of a row of redress is one that needs an amount."""
+		return bool(self.remedies.get(row.get("remedy") or "", {}).get("needs_amount"))
 
 	@property
 	def contact_possible(self) -> bool:

@@ -9,19 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from cms_iso10002.core import redress
 from cms_iso10002.core.case import EventSpec
 from cms_iso10002.core.refusal import N_, Refusal
 from cms_iso10002.core.states import ACCEPTED, DECIDED, RESPONSE_SENT, WITHDRAWN
 
 ASSESSED_FIELDS = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
 DUTY_FIELDS = ("handler", "investigator", "reviewer")
-WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "waiting_on")
+WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "root_cause", "waiting_on")
 WATCHED_PERSONAL = ("customer",)
 """That it changed is an event; to what stands on the complaint, where it can be erased."""
 ASPECT_FIELDS = ("what", "category", "outcome", "reasons")
-TERMS = ("remedy", "basis", "amount", "currency")
-UNBOUND = ("Proposed", "Approved")
-"""States of redress that was not offered yet."""
 
 Doc = Mapping[str, Any]
 
@@ -50,7 +48,7 @@ def events(
 			found.append(EventSpec("changed", {"field": name, "value": ""}))
 	if before.get("status") == WITHDRAWN and after.get("findings") and not before.get("findings"):
 		found.append(EventSpec("investigated", {"waived": False}))
-	return found + _redress(before, after)
+	return found + redress_events(before, after, reason)
 
 
 def assessment_differs(before: Doc, after: Doc) -> bool:
@@ -69,14 +67,14 @@ def _check_answered(before: Doc, after: Doc) -> None:
 			)
 	now = {row.get("name"): row for row in after.get("redress") or ()}
 	for row in before.get("redress") or ():
-		if row.get("state") in UNBOUND:
+		if row.get("state") in redress.UNBOUND:
 			continue
 		same = now.get(row.get("name"))
 		if not same:
 			raise Refusal(
 				N_("Redress that was offered can't be removed: set its state to Cancelled instead.")
 			)
-		if any(_plain(row.get(name)) != _plain(same.get(name)) for name in TERMS):
+		if redress.terms(row) != redress.terms(same):
 			raise Refusal(
 				N_("The terms of redress that was offered can't be changed: cancel it and add another.")
 			)
@@ -84,10 +82,6 @@ def _check_answered(before: Doc, after: Doc) -> None:
 
 def _table(doc: Doc, table: str, names: tuple[str, ...]) -> list[tuple[Any, ...]]:
 	return [tuple(row.get(name) or None for name in names) for row in doc.get(table) or ()]
-
-
-def _plain(value: Any) -> Any:
-	return float(value or 0) if isinstance(value, (int, float)) else value or None
 
 
 def _persons(before: Doc, after: Doc, reason: str) -> list[EventSpec]:
@@ -129,8 +123,8 @@ def _immediate_action(before: Doc, after: Doc) -> list[EventSpec]:
 	return []
 
 
-def _redress(before: Doc, after: Doc) -> list[EventSpec]:
-	"""A redress row that changed its state; and the moment when the last agreed one is done."""
+def redress_events(before: Doc, after: Doc, note: str = "") -> list[EventSpec]:
+	"""A redress row that changed its state, with why (`note`); and the moment when the last agreed one is done."""
 	old = {row.get("name"): row.get("state") for row in before.get("redress") or ()}
 	rows = after.get("redress") or ()
 	found = [
@@ -142,6 +136,7 @@ def _redress(before: Doc, after: Doc) -> list[EventSpec]:
 				"from": old.get(row.get("name")) or "",
 				"to": row.get("state"),
 			},
+			note=note,
 		)
 		for row in rows
 		if row.get("state") != old.get(row.get("name"))

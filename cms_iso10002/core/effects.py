@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from cms_iso10002.core import redress
 from cms_iso10002.core.case import Actor, Case, LetterSpec, Outcome, day_of
 from cms_iso10002.core.changes import ASSESSED_FIELDS
 from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES
@@ -133,7 +134,8 @@ def send_response(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	)
 	for index, row in enumerate(case.rows("redress")):
 		if row.get("state") in ("Proposed", "Approved"):
-			out.row_changes.append(("redress", index, {"state": "Offered"}))
+			granted = redress.granted(case, row, actor)
+			out.row_changes.append(("redress", index, {"state": "Offered", **granted}))
 	out.fields["response"] = "Awaiting"
 	told = {"recourse_until": until.isoformat()} if until else {}
 	out.letters.append(_letter(kind, data, "response_sent", round=decision.get("round"), **told))
@@ -228,9 +230,10 @@ def resolve_early(case: Case, actor: Actor, data: Data, out: Outcome) -> None:
 	for index, aspect in enumerate(case.rows("aspects")):
 		if not aspect.get("outcome"):
 			out.row_changes.append(("aspects", index, {"outcome": outcome, "reasons": data.get("reasons")}))
-	for index, redress in enumerate(case.rows("redress")):
-		if redress.get("state") in ("Proposed", "Approved", "Offered"):
-			out.row_changes.append(("redress", index, {"state": "Accepted"}))
+	for index, offer in enumerate(case.rows("redress")):
+		if offer.get("state") in ("Proposed", "Approved", "Offered"):
+			granted = redress.granted(case, offer, actor)
+			out.row_changes.append(("redress", index, {"state": "Accepted", **granted}))
 	letter = early_letter(case, at)
 	if letter:
 		out.letters.append(_letter(letter, data, "response_sent", round=_round(case)))

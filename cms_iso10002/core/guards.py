@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from html import unescape
 from typing import Any
 
-from cms_iso10002.core import fairness
+from cms_iso10002.core import fairness, redress
 from cms_iso10002.core.case import Actor, Case, day_of
-from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing
+from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing, reporting_missing
 from cms_iso10002.core.decisions import by_a_second_person
 from cms_iso10002.core.refusal import N_, Refusal
 from cms_iso10002.core.states import CLOSED_STATES
@@ -105,7 +105,7 @@ def response(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 		missing.append(N_("the reasons of the decision"))
 	if needs_approval(case) and not by_a_second_person(decision):
 		missing.append(N_("a second person's approval of the decision"))
-	return missing
+	return missing + redress.ungranted(case, actor)
 
 
 def needs_approval(case: Case) -> bool:
@@ -198,7 +198,7 @@ def early(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]
 				"A complaint that concerns safety, or needs a second person's approval, is not resolved at first contact: investigate it."
 			)
 		)
-	return []
+	return redress.ungranted(case, actor)
 
 
 def reachable(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
@@ -209,10 +209,11 @@ def reachable(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[
 
 
 def closing(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
-	"""One closure basis holds, no outside dispute runs, and for Major and up something was learnt."""
+	"""One closure basis holds, no outside dispute runs, for Major and up something was learnt, and for safety its reporting was decided."""
 	if any(not dispute.get("closed_on") for dispute in case.disputes):
 		raise Refusal(N_("A dispute before an outside body is still open: record its outcome first."))
-	return basis_missing(case, (data or {}).get("basis")) + learning_missing(case)
+	learning = learning_missing(case) + reporting_missing(case)
+	return basis_missing(case, (data or {}).get("basis")) + learning
 
 
 def basis_missing(case: Case, wanted: str | None) -> list[str | tuple[tuple[str, ...], ...]]:

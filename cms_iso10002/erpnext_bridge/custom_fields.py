@@ -14,7 +14,47 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 
 MODULE = "Complaints"
 
+
+def _redress(after: str, fieldname: str = "complaint") -> list[dict[str, Any]]:
+	"""The fields by which a document names the complaint whose redress it carries out (see `redress_links`)."""
+	ours = {
+		"module": MODULE,
+		"read_only": 1,
+		"no_copy": 1,
+		"search_index": 1,
+		"print_hide": 1,
+		"translatable": 0,
+	}
+	return [
+		{
+			"fieldname": fieldname,
+			"label": "Redress for Complaint" if fieldname != "complaint" else "Complaint",
+			"fieldtype": "Link",
+			"options": "Complaint",
+			"insert_after": after,
+			"depends_on": f"eval:doc.{fieldname}",
+			"description": "The complaint that it carries out the redress of",
+			"ignore_user_permissions": 1,
+			**ours,
+		},
+		{
+			"fieldname": "complaint_redress",
+			"label": "Row of Redress",
+			"fieldtype": "Data",
+			"insert_after": fieldname,
+			"hidden": 1,
+			**ours,
+		},
+	]
+
+
 CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
+	"Sales Invoice": _redress("return_against"),
+	"Sales Order": _redress("order_type"),
+	"Delivery Note": _redress("return_against"),
+	"Journal Entry": _redress("company"),
+	"Maintenance Visit": _redress("company"),
+	"Warranty Claim": _redress("company", "complaint_case"),
 	"Issue": [
 		{
 			"fieldname": "complaint",
@@ -59,6 +99,79 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 			"read_only": 1,
 			"no_copy": 1,
 			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+		{
+			"fieldname": "complaint_signal",
+			"label": "Complaint Signal",
+			"fieldtype": "Link",
+			"options": "Complaint Signal",
+			"insert_after": "complaint_gap",
+			"description": "What was seen in the numbers of complaints",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+		{
+			"fieldname": "complaint",
+			"label": "Complaint",
+			"fieldtype": "Link",
+			"options": "Complaint",
+			"insert_after": "complaint_signal",
+			"description": "The complaint that led to it",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+		{
+			"fieldname": "complaints",
+			"label": "All Complaints",
+			"fieldtype": "Table",
+			"options": "Complaint Action Case",
+			"insert_after": "complaint",
+			"depends_on": "complaint",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+	],
+	"Non Conformance": [
+		{
+			"fieldname": "complaint",
+			"label": "Complaint",
+			"fieldtype": "Link",
+			"options": "Complaint",
+			"insert_after": "preventive_action",
+			"description": "The complaint that led to it",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
+			"search_index": 1,
+			"ignore_user_permissions": 1,
+			"print_hide": 1,
+			"translatable": 0,
+		},
+		{
+			"fieldname": "complaints",
+			"label": "All Complaints",
+			"fieldtype": "Table",
+			"options": "Complaint Action Case",
+			"insert_after": "complaint",
+			"depends_on": "complaint",
+			"module": MODULE,
+			"read_only": 1,
+			"no_copy": 1,
 			"print_hide": 1,
 			"translatable": 0,
 		},

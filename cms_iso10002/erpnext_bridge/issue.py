@@ -50,7 +50,7 @@ def make_complaint(issue: str) -> dict:
 	frappe.new_doc("Complaint").check_permission("create")
 	mails = _mails(doc.name)
 	complaint = intake.register(_values(doc, mails), attachments=_attachments(doc.name, mails))
-	_show_in_timeline([mail.name for mail in mails], complaint.name)
+	show_in_timeline([mail.name for mail in mails], complaint.name)
 	_hand_over(doc, complaint.name)
 	return {"complaint": complaint.name, "created": True}
 
@@ -80,9 +80,9 @@ def pass_attachments_to_complaint(doc, method: str | None = None) -> None:
 		pluck="file_url",
 		order_by="creation",
 	)
-	files = _files("Communication", [doc.name])
+	files = files_of("Communication", [doc.name])
 	intake.attach(
-		complaint, [file.name for file in files if file.file_url not in there and not _is_lost(file)]
+		complaint, [file.name for file in files if file.file_url not in there and not is_lost(file)]
 	)
 
 
@@ -211,12 +211,16 @@ def _description(issue, mails: Iterable[Any]) -> str:
 		said = first and frappe.db.get_value("Communication", first, "content")
 	if not _says_something(said):
 		said = escape_html(issue.subject)
-	# A `fid` asks for that one File, which only those may see who see the Issue; the complaint has a File of its own.
-	said = re.sub(r"(/private/files/[^\"'?\s]+)\?fid=\w+", r"\1", said)
+	said = without_file_ids(said)
 	if len(said) > intake.LONGEST_DESCRIPTION:
 		note = _("(The text was too long and is cut here. All of it stands in {0}.)").format(issue.name)
 		said = f"{strip_html(said)[: intake.LONGEST_DESCRIPTION // 2]}… <p>{note}</p>"
 	return said
+
+
+def without_file_ids(html: str) -> str:
+	"""A `fid` asks for that one File, which only those may see who see what it came with; the complaint has its own."""
+	return re.sub(r"(/private/files/[^\"'?\s]+)\?fid=\w+", r"\1", html)
 
 
 def _says_something(html: str | None) -> bool:
@@ -240,8 +244,10 @@ def _lead(issue) -> dict[str, Any]:
 def _attachments(issue: str, mails: Iterable[Any]) -> list[str]:
 	"""The Files of the Issue and of the mails that came in on it, each content once."""
 	came_in = [mail.name for mail in mails if _is_from_outside(mail)]
-	found = {file.file_url: file for file in [*_files("Communication", came_in), *_files("Issue", [issue])]}
-	lost = [file for file in found.values() if _is_lost(file)]
+	found = {
+		file.file_url: file for file in [*files_of("Communication", came_in), *files_of("Issue", [issue])]
+	}
+	lost = [file for file in found.values() if is_lost(file)]
 	if lost:
 		frappe.msgprint(
 			_("Not taken over, because the file itself is lost: {0}").format(
@@ -252,7 +258,7 @@ def _attachments(issue: str, mails: Iterable[Any]) -> list[str]:
 	return [file.name for file in found.values() if file not in lost]
 
 
-def _files(doctype: str, names: Sequence[str]) -> list[Any]:
+def files_of(doctype: str, names: Sequence[str]) -> list[Any]:
 	if not names:
 		return []
 	return frappe.get_all(
@@ -263,13 +269,13 @@ def _files(doctype: str, names: Sequence[str]) -> list[Any]:
 	)
 
 
-def _is_lost(file) -> bool:
+def is_lost(file) -> bool:
 	"""Whether a File record has lost its content; a second record of it can't be made then."""
 	doc = frappe.get_doc({"doctype": "File", **file})
 	return not doc.is_remote_file and not doc.exists_on_disk()
 
 
-def _show_in_timeline(mails: Sequence[str], complaint: str) -> None:
+def show_in_timeline(mails: Sequence[str], complaint: str) -> None:
 	"""Link mails to the complaint, in whose timeline they then stand too. The mails themselves stay as they are."""
 	if not mails:
 		return

@@ -256,13 +256,22 @@ def check_change(doc) -> None:
 
 
 def refuse_cancelling(doc) -> None:
-	"""Before a policy is cancelled: it has no next version."""
+	"""Before a policy is cancelled: it has no next version, and was never in force.
+
+	What was in force stays on record: one that is to end is followed by a New Version, which somebody else approves.
+	"""
 	successor = version_chain.successor(doc)
 	if successor:
 		frappe.throw(
 			_("{0} is the next version of this policy: cancel that one first.").format(
 				frappe.bold(successor.name)
 			)
+		)
+	if getdate(doc.valid_from) <= clock.today():
+		frappe.throw(
+			_(
+				"This policy has been in force since {0}, so it stays on record: make a New Version of it, or set Valid To."
+			).format(formatdate(doc.valid_from))
 		)
 
 

@@ -133,6 +133,7 @@ def audits(review: Any) -> Input:
 		)
 		.select(Count(finding.closed_on).as_("closed"))
 		.where(_inside(audit.reported_on, review) & _own(audit, review))
+		.where(audit.status.isin(["Reported", "Closed"]))
 		.groupby(audit.name, audit.title, audit.reported_on, audit.sample_size)
 		.orderby(audit.reported_on)
 		.run(as_dict=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.translate import get_user_lang
 
 from cms_iso10002.complaints.letter_language import speaking
@@ -74,3 +75,8 @@ def done(doctype: str, name: str, users: Iterable[str], words: Words) -> None:
 def _in_their_words(user: str, words: Words) -> str:
 	with speaking(get_user_lang(user)):
 		return words()
+
+
+def not_yet(message: str) -> None:
+	"""Refuse a step with one sentence, under the title that every refused step has. Raises frappe.ValidationError."""
+	frappe.throw(message, title=_("Not Possible Yet"))

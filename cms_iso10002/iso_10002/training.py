@@ -95,6 +95,7 @@ def lead(row: Any) -> int:
 def check(doc) -> None:
 	"""Raises a ValidationError for days that can't be, and for a finding about what has not happened yet."""
 	doc.full_name = people.full_names([doc.user]).get(doc.user)
+	people.refuse_outsiders(doc.user)
 	trained_on = getdate(doc.trained_on)
 	if doc.valid_until and getdate(doc.valid_until) < trained_on:
 		frappe.throw(_("Valid Until lies before Trained On: choose a later day, or leave it empty."))

@@ -235,7 +235,8 @@ def rating(doc) -> dict[str, Any] | None:
 	if not at:
 		return None
 	answer = feedback.given(doc.name, at) or {}
-	answer.pop("name", None)
+	for inside in ("name", "themselves"):
+		answer.pop(inside, None)
 	submitted = answer.pop("submitted_on", None)
 	return {
 		"occasion": at,

@@ -23,7 +23,15 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.utils.password import update_password
 
-from cms_iso10002.complaints import clock, feedback, sealing, summary, verification_record
+from cms_iso10002.complaints import (
+	clock,
+	corrective_actions,
+	effectiveness,
+	feedback,
+	sealing,
+	summary,
+	verification_record,
+)
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_iso, demo_lives
@@ -73,6 +81,7 @@ def make(
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
 		_rate(scene)
+		_prove(scene)
 		_seal(now)
 		# what is figured out for reviews and objectives is read from the summary
 		summary.refresh_recent()
@@ -136,6 +145,23 @@ def _rate(scene: Scene) -> None:
 	frappe.set_user("Administrator")
 
 
+def _prove(scene: Scene) -> None:
+	"""Actions whose day has come are compared by the daily job; those that worked are judged so by the manager."""
+	days = frappe.get_all(
+		corrective_actions.ACTION,
+		{"state": "In Effect", "check_on": ("<=", clock.to_site(scene.now).date())},
+		["name", "check_on", "responsible"],
+		order_by="check_on, name",
+	)
+	for row in days:
+		moment = clock.to_utc(datetime.combine(row.check_on, time(6)))
+		scene.act_as("Administrator", moment)
+		effectiveness.compare(frappe.get_doc(corrective_actions.ACTION, row.name))
+		if row.name in scene.proven and row.responsible != scene.users["manager"]:
+			scene.act_as("manager", moment + timedelta(hours=4))
+			effectiveness.judge(row.name, "Effective", "Looked at on the spot: nothing like it since.")
+
+
 def _seal(now: datetime) -> None:
 	"""The ledger as it stood the day before, and what verifying it found."""
 	frappe.flags.complaints_now = now + sealing.GRACE
@@ -166,6 +192,7 @@ def _scene(rng: random.Random, now: datetime, on_registered: Callable[[], None])
 	_mail_account()
 	for login in demo_data.LOGINS:
 		_user(login)
+	_body()
 	for code, name in demo_data.ITEMS.items():
 		_item(code, name)
 	return Scene(
@@ -195,6 +222,15 @@ def _settings(company: str) -> None:
 	settings.contact_phone = settings.contact_phone or "+49 341 555 0100"
 	settings.no_reply_closing = 1
 	settings.save()
+
+
+def _body() -> None:
+	"""Where complainants can turn after the final answer: letters and the portal name it."""
+	name = frappe.db.exists("Dispute Resolution Body", demo_data.BODY["body_name"])
+	body = frappe.get_doc("Dispute Resolution Body", name) if name else None
+	if body and not body.enabled:
+		body.update({**demo_data.BODY, "enabled": 1})
+		body.save()
 
 
 def _mail_account() -> None:

@@ -64,9 +64,10 @@ def make(scene: Scene) -> None:
 		_policy(scene)
 		_context(scene)
 		_objectives(scene)
-		_assessments(scene)
+		_assessment_before(scene)
 		_audit(scene)
 		_review(scene)
+		_assessment_now(scene)
 	finally:
 		frappe.set_user(user)
 		frappe.flags.complaints_now = now
@@ -159,13 +160,17 @@ def _objectives(scene: Scene) -> None:
 # the self-assessments ------------------------------------------------------------------------------------
 
 
-def _assessments(scene: Scene) -> None:
-	"""That of the year before is approved; that of this year is a draft with a quarter left to answer."""
+def _assessment_before(scene: Scene) -> None:
+	"""That of the year before, when little was on record yet, is approved."""
 	before = _assessment(scene, 366, _day(scene, 731), _day(scene, 367))
 	_answer(scene, before, share=1.0)
 	lifecycle.send_for_review(before)
 	scene.act_as("deputy", _noon(scene, 360))
 	lifecycle.approve(before)
+
+
+def _assessment_now(scene: Scene) -> None:
+	"""That of this year is a draft with a quarter left to answer."""
 	now = _assessment(scene, 0.1, _day(scene, 366), _day(scene, 1))
 	_answer(scene, now, share=0.75)
 

@@ -6,7 +6,7 @@ import pytest
 from cms_iso10002.iso_10002.evidence import audits, following_up, management_reviews
 from cms_iso10002.iso_10002.evidence.model import CONFORMS, GAP, NO_DATA, PARTIAL, SHOWN, Period
 
-from .factories import make_complaint, make_user
+from .factories import edit, make_complaint, make_user
 
 YEAR = Period(frappe.utils.getdate("2025-01-01"), frappe.utils.getdate("2025-12-31"))
 
@@ -29,12 +29,14 @@ def audit(reported_on, findings=(), sample=(), **values):
 	return write(
 		"Complaint Case Audit",
 		{"findings": findings, "sample": sample},
-		title="Audit",
-		auditor=make_user("auditor"),
-		status="Reported",
-		reported_on=reported_on,
-		sample_size=20,
-		**values,
+		**{
+			"title": "Audit",
+			"auditor": make_user("auditor"),
+			"status": "Reported",
+			"reported_on": reported_on,
+			"sample_size": 20,
+			**values,
+		},
 	)
 
 
@@ -83,6 +85,7 @@ def test_audits():
 		],
 	)
 	audit("2026-01-01")
+	audit("2025-03-01", status="In Progress")  # a day that nobody reported on
 	held = audits.audits_held(YEAR, None)
 	assert (held.value, held.verdict, list(held.parts.values())) == (2, CONFORMS, [40])
 	independent = audits.independent(YEAR, None)
@@ -90,6 +93,16 @@ def test_audits():
 	closed = audits.findings_closed(YEAR, None)
 	assert (closed.numerator, closed.denominator, closed.value) == (1, 3, 33.3)
 	assert len(frappe.get_all(held.link.doctype, filters=held.link.filters, order_by="name")) == 2
+
+
+def test_who_decided_or_was_replaced_is_not_independent():
+	"""By the same rule as the draw goes."""
+	auditor = make_user("auditor3", "Complaint Auditor", "Complaint Agent")
+	case = edit(make_complaint(), handler=auditor)
+	edit(case, handler=make_user("agent"))
+	audit("2025-03-01", sample=[{"complaint": case.name}], auditor=auditor)
+	independent = audits.independent(YEAR, None)
+	assert (independent.numerator, independent.denominator) == (0, 1)
 
 
 def test_reviews():

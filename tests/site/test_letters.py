@@ -16,9 +16,9 @@ import pytest
 from frappe.www.printview import validate_print_permission
 from pypdf import PdfReader
 
-from cms_iso10002.complaints import clock, correspondence, letter_access, printing
+from cms_iso10002.complaints import clock, correspondence, letter_access, printing, redress
 from cms_iso10002.core.case import LetterSpec
-from tests.site.factories import act, advance, edit, make_complaint, make_item, make_user
+from tests.site.factories import act, advance, as_user, edit, make_complaint, make_item, make_user
 
 PICTURES = os.environ.get("CMS_LETTER_PICTURES")
 """A folder that takes each letter as a PDF: for the pictures of docs/letters.md."""
@@ -481,16 +481,15 @@ def test_the_follow_up_form_tells_how_far_it_has_come(language):
 
 def test_a_correction_counts_once_all_of_it_is_made_and_verified():
 	case = advance(make_complaint(), "Response Sent")
-	case = edit(
-		case,
-		redress=[
-			{"remedy": "Refund", "basis": "Offer", "state": "Implemented", "implemented_on": "2026-11-20"}
-		],
-	)
+	case = edit(case, redress=[{"remedy": "Refund", "basis": "Offer", "amount": 20}])
+	for step in ("Agree", "Carry Out"):
+		redress.take_step(case.name, case.redress[0].name, step)
+	case.reload()
 	dates = [step["date"] for step in printing.complaint_follow_up(case)["steps"]]
-	assert dates[5] == "20 November 2026" and not dates[6]
-	case.redress[0].update({"state": "Verified", "verified_by": make_user("manager")})
-	case.save()
+	today = clock.today()
+	assert dates[5] == f"{today.day} {today:%B %Y}" and not dates[6]
+	as_user(make_user("manager"), lambda: redress.take_step(case.name, case.redress[0].name, "Verify"))
+	case.reload()
 	steps = printing.complaint_follow_up(case)["steps"]
 	assert steps[6]["date"] and steps[6]["name"] == "manager"
 

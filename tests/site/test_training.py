@@ -10,6 +10,7 @@ import pytest
 from cms_iso10002.iso_10002 import competence, training
 from cms_iso10002.iso_10002.report.training_status import training_status
 from tests.site.factories import act, as_user, edit, make_complaint, make_training, make_user, set_now
+from tests.site.portal_factories import make_portal_user
 
 TODAY = date(2026, 11, 24)
 
@@ -69,6 +70,12 @@ def test_the_rule_in_sql_and_for_a_record_is_one(values, valid):
 def test_what_cannot_be_is_refused(values, words):
 	with pytest.raises(frappe.ValidationError, match=words):
 		make_training(**values)
+
+
+def test_a_customer_is_not_trained():
+	outsider = make_portal_user("outsider")
+	with pytest.raises(frappe.ValidationError, match="does not use the desk"):
+		make_training(outsider)
 
 
 def test_a_finding_is_dated():

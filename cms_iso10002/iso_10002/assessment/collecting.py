@@ -13,7 +13,7 @@ from frappe import _
 from frappe.utils import cint, cstr, getdate
 from frappe.utils.background_jobs import is_job_enqueued
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, summary
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.iso_10002 import figure_words
 from cms_iso10002.iso_10002.assessment import grounds
@@ -84,6 +84,7 @@ def _refuse_unless_draft(doc) -> None:
 def run(assessment: str, language: str = "en") -> None:
 	"""Compute and write the evidence of an assessment; whoever started it was checked."""
 	try:
+		summary.refresh_recent()  # or what was not summed up yet would be "no data", and stay so
 		with speaking(language):
 			doc = frappe.get_doc(DOCTYPE, assessment)
 			write(doc, compute(doc))

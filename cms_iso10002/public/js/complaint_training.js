@@ -3,7 +3,7 @@ frappe.ui.form.on("Complaint", {
 	refresh(frm) {
 		if (frm.is_new()) return;
 		const complaint = frm.doc.name;
-		frappe.xcall("cms_iso10002.iso_10002.competence.untrained", { complaint }).then((names) => {
+		cms_iso10002.ask("cms_iso10002.iso_10002.competence.untrained", { complaint }).then((names) => {
 			if (frm.doc.name !== complaint) return;
 			const { message } = frm.layout;
 			const old = message.find(".complaint-training");

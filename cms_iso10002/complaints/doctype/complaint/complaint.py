@@ -8,11 +8,15 @@ from cms_iso10002.complaints import (
 	actions,
 	alerts,
 	cases,
+	causes,
 	clock,
+	corrective_actions,
 	extensions,
 	intake,
 	permissions,
 	recalculation,
+	redress,
+	reportability,
 	timeline,
 	typed_text,
 	workflow_actions,
@@ -31,6 +35,7 @@ SERVER_FIELDS = (
 	"round",
 	"outcome",
 	"response",
+	"redress_cost",
 	"next_action_at",
 	"is_overdue",
 	"due_at",
@@ -54,6 +59,8 @@ SERVER_FIELDS = (
 	"anonymised_on",
 	"retention_hold_reason",
 	"resume_state",
+	"action_state",
+	*causes.VERIFICATION,
 )
 """Fields only the server writes: whatever a client sends, the database's value stands."""
 
@@ -62,7 +69,8 @@ AFTER_WITHDRAWAL = frozenset(
 		"findings",
 		"root_cause",
 		"root_cause_notes",
-		"action_state",
+		"causes",
+		"whys",
 		"no_action_reason",
 		"investigator",
 		"immediate_action_needed",
@@ -85,6 +93,7 @@ class Complaint(Watched):
 		from frappe.types import DF
 
 		from cms_iso10002.complaints.doctype.complaint_aspect.complaint_aspect import ComplaintAspect
+		from cms_iso10002.complaints.doctype.complaint_cause.complaint_cause import ComplaintCause
 		from cms_iso10002.complaints.doctype.complaint_concerned_person.complaint_concerned_person import (
 			ComplaintConcernedPerson,
 		)
@@ -94,6 +103,7 @@ class Complaint(Watched):
 		from cms_iso10002.complaints.doctype.complaint_redress.complaint_redress import ComplaintRedress
 		from cms_iso10002.complaints.doctype.complaint_relation.complaint_relation import ComplaintRelation
 		from cms_iso10002.complaints.doctype.complaint_subject.complaint_subject import ComplaintSubject
+		from cms_iso10002.complaints.doctype.complaint_why.complaint_why import ComplaintWhy
 
 		action_state: DF.Literal["", "Not Needed", "Open", "In Effect", "Effective"]
 		anonymised_on: DF.Datetime | None
@@ -101,6 +111,7 @@ class Complaint(Watched):
 		assessment_reason: DF.SmallText | None
 		assistance_notes: DF.SmallText | None
 		category: DF.Link | None
+		causes: DF.Table[ComplaintCause]
 		channel: DF.Literal[
 			"Portal", "E-mail", "Phone", "In Person", "Letter", "Social Media", "Web", "Other"
 		]
@@ -132,6 +143,9 @@ class Complaint(Watched):
 		confidentiality: DF.Literal["Normal", "Confidential", "Restricted"]
 		conflict_check: DF.Literal["Not Done", "None Found", "Names Recorded"]
 		contact: DF.Link | None
+		correction_verified_by: DF.Link | None
+		correction_verified_how: DF.SmallText | None
+		correction_verified_on: DF.Datetime | None
 		correspondence_format: DF.Literal[
 			"Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"
 		]
@@ -183,6 +197,7 @@ class Complaint(Watched):
 		received_on: DF.Datetime
 		recorded_on: DF.Datetime | None
 		redress: DF.Table[ComplaintRedress]
+		redress_cost: DF.Currency
 		related: DF.Table[ComplaintRelation]
 		remedy_notes: DF.SmallText | None
 		remedy_requested: DF.Link | None
@@ -230,6 +245,7 @@ class Complaint(Watched):
 		territory: DF.Link | None
 		tracking_key_hash: DF.Data | None
 		waiting_on: DF.Literal["", "Complainant", "Supplier", "Returned Goods", "Third Party"]
+		whys: DF.Table[ComplaintWhy]
 		written_response_requested: DF.Check
 	# end: auto-generated types
 
@@ -244,12 +260,14 @@ class Complaint(Watched):
 	def validate(self):
 		self.check_input()
 		self.check_untouched_when_closed()
+		self.check_causes()
 		self.set_priority()
 		self.keep_in_who_hides_it()
 		self.check_duty_roles()
 		self.sign_verification()
 		self.date_immediate_action()
 		self.approve_when_asked()
+		self.judge_redress()
 		self.collect_changes()
 
 	def validate_workflow(self):
@@ -265,6 +283,7 @@ class Complaint(Watched):
 		self.keep_out_persons_concerned()
 		self.alert_on_safety()
 		self.record_changes()
+		self.ask_whether_reportable()
 
 	def on_change(self):
 		self.take_server_fields(self.flags.pop("recorded", None))
@@ -284,6 +303,7 @@ class Complaint(Watched):
 			self.set(name, None)
 		for table in SERVER_TABLES:
 			self.set(table, [])
+		redress.start_afresh(self)
 		self.update({"status": RECEIVED, "status_category": "Open", "round": 1})
 
 	def restore_server_fields(self):
@@ -294,6 +314,7 @@ class Complaint(Watched):
 			self.set(name, before.get(name))
 		for table in SERVER_TABLES:
 			self.set(table, before.get(table))
+		redress.restore(self)
 
 	def complete_receipt(self):
 		if self.is_new():
@@ -304,6 +325,13 @@ class Complaint(Watched):
 	def check_input(self):
 		self.received_on = intake.moment(self.received_on, _("Received On"))
 		intake.check(self)
+
+	def check_causes(self):
+		"""Causes are chosen from the tree, each once; what a complaint says of its actions is kept by them."""
+		causes.check(self)
+		before = self.get_doc_before_save()
+		if (self.no_action_reason or "") != ((before.no_action_reason if before else "") or ""):
+			self.action_state = corrective_actions.state_of(self.name, self.no_action_reason or "")
 
 	def set_priority(self):
 		intake.prioritise(self)
@@ -416,6 +444,9 @@ class Complaint(Watched):
 			return not self.is_child_table_same(df.fieldname)
 		return df.fieldtype not in frappe.model.no_value_fields and self.has_value_changed(df.fieldname)
 
+	def judge_redress(self):
+		redress.judge(self)
+
 	def collect_changes(self):
 		"""What this edit means, as events; recorded once it is stored."""
 		before = self.get_doc_before_save()
@@ -426,7 +457,7 @@ class Complaint(Watched):
 		received_at = clock.to_micros(clock.to_utc(self.received_on)) if moved else None
 		old, new = before.as_dict(), self.as_dict()
 		assessed = changes.assessment_differs(old, new) and timeline.has(self.name, "assessed")
-		reason = (self.assessment_reason or "").strip()
+		reason = self.flags.redress_reason or (self.assessment_reason or "").strip()
 		try:
 			self.flags.changes = changes.events(old, new, reason, received_at, assessed)
 		except Refusal as refusal:
@@ -444,6 +475,10 @@ class Complaint(Watched):
 		before = self.get_doc_before_save()
 		if before and self.safety_implication == "Yes" and before.safety_implication != "Yes":
 			alerts.safety(self)
+
+	def ask_whether_reportable(self):
+		"""A safety implication opens the question whether an authority must know."""
+		reportability.follow(self)
 
 	def record_changes(self):
 		"""Send what is to be told, then record what happened: in one transaction with the change itself."""
@@ -465,6 +500,7 @@ class Complaint(Watched):
 				"action_data": None,
 				"action_roles": None,
 				"approval": None,
+				"redress_reason": None,
 			}
 		)
 

@@ -14,13 +14,16 @@ class ComplaintRedress(OwnedRow):
 
 		amount: DF.Currency
 		approved_by: DF.Link | None
+		approved_on: DF.Datetime | None
 		aspect: DF.Int
 		basis: DF.Literal["Offer", "Interim", "Goodwill"]
+		cost: DF.Currency
 		currency: DF.Link | None
 		description: DF.SmallText | None
 		document_name: DF.DynamicLink | None
 		document_type: DF.Link | None
 		due_date: DF.Date | None
+		implemented_by: DF.Link | None
 		implemented_on: DF.Date | None
 		parent: DF.Data
 		parentfield: DF.Data
@@ -30,6 +33,7 @@ class ComplaintRedress(OwnedRow):
 			"Proposed", "Approved", "Offered", "Accepted", "Declined", "Implemented", "Verified", "Cancelled"
 		]
 		verified_by: DF.Link | None
+		verified_on: DF.Datetime | None
 	# end: auto-generated types
 
 	pass
@@ -38,3 +42,4 @@ class ComplaintRedress(OwnedRow):
 def on_doctype_update():
 	"""What came of the remedies of a complaint."""
 	frappe.db.add_index("Complaint Redress", ["parent", "state", "remedy"], "evidence_redress")
+	frappe.db.add_index("Complaint Redress", ["implemented_on", "state"], "counted_redress")

@@ -1,0 +1,364 @@
+"""What becomes of a row of redress: its steps, who may take them, and what an ERPNext document does to it.
+
+    Proposed → Approved → Offered → Accepted → Implemented → Verified
+                                  ↘ Declined            (or Cancelled, from any of the first four)
+
+*Offer* hangs on the complainant's answer to the decision. *Interim* (from Received on, until there is an answer) and
+*Goodwill* hang on none: they are carried out as soon as they are granted.
+
+Granting asks for authority (ISO 10002:2018, 5.4): who approves needs a limit of at least the amount by one of their
+roles, and is no person concerned. A step beyond *Proposed* grants by itself where the actor's own limit is enough.
+
+Every way to a state leads through here: buttons, a form or REST that writes a changed state (`infer` says which step is
+meant), and documents that were submitted or cancelled. What stands beside the state (who approved, when it was done) is
+written by the step alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from cms_iso10002.core import authority
+from cms_iso10002.core.case import Actor, Case, day_of
+from cms_iso10002.core.refusal import N_, Refusal
+from cms_iso10002.core.states import CLOSED_STATES
+
+PROPOSED, APPROVED, OFFERED, ACCEPTED = "Proposed", "Approved", "Offered", "Accepted"
+DECLINED, IMPLEMENTED, VERIFIED, CANCELLED = "Declined", "Implemented", "Verified", "Cancelled"
+STATES = (PROPOSED, APPROVED, OFFERED, ACCEPTED, DECLINED, IMPLEMENTED, VERIFIED, CANCELLED)
+
+UNBOUND = (PROPOSED, APPROVED)
+"""States of redress that was not offered yet: its terms may still change."""
+DONE = (IMPLEMENTED, VERIFIED)
+UNCONDITIONAL = ("Interim", "Goodwill")
+ROLES = ("Complaint Agent", "Complaint Investigator", "Complaint Manager")
+"""Those who may take steps; how much each may grant is said by the limits of the remedy."""
+TERMS = ("remedy", "basis", "amount", "currency")
+OWNED = (
+	"approved_by",
+	"approved_on",
+	"implemented_by",
+	"verified_by",
+	"verified_on",
+	"cost",
+	"document_type",
+	"document_name",
+)
+"""What only a step or a document writes."""
+OPEN, SETTLED = "open", "settled"
+"""How far the document of a row is (`document_state`, which the shell adds to the row): a draft, or submitted."""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+	"""One arrow. `target` "" means the state in which what was done is owed again (`owed`)."""
+
+	name: str
+	sources: tuple[str, ...]
+	target: str
+	why_from: tuple[str, ...] = ()
+	"""States from which the step needs a reason."""
+
+
+STEPS: tuple[Step, ...] = (
+	Step(N_("Approve"), (PROPOSED,), APPROVED),
+	Step(N_("Offer"), (PROPOSED, APPROVED), OFFERED),
+	Step(N_("Agree"), (PROPOSED, APPROVED, OFFERED), ACCEPTED),
+	Step(N_("Decline"), (OFFERED, ACCEPTED), DECLINED, (ACCEPTED,)),
+	Step(N_("Carry Out"), (PROPOSED, APPROVED, OFFERED, ACCEPTED), IMPLEMENTED),
+	Step(N_("Verify"), (IMPLEMENTED,), VERIFIED),
+	Step(N_("Undo"), (IMPLEMENTED, VERIFIED), "", (IMPLEMENTED, VERIFIED)),
+	Step(N_("Cancel"), (PROPOSED, APPROVED, OFFERED, ACCEPTED), CANCELLED, (OFFERED, ACCEPTED)),
+)
+ANSWERED = ("Response Sent", "Accepted", "Rejected", "Under Review")
+"""States of a complaint whose decision the complainant knows: from then on an offer may be answered row by row."""
+
+
+def find(name: str) -> Step:
+	"""The step called `name`. Raises Refusal where there is none."""
+	for step in STEPS:
+		if step.name == name:
+			return step
+	raise Refusal(N_("{0} is no step of redress."), name)
+
+
+def infer(row: Row, target: str) -> str:
+	"""The step meant by a state of `row` that was written straight to `target`. Raises Refusal where none leads there."""
+	for step in STEPS:
+		if state_of(row) in step.sources and (step.target or owed(row)) == target:
+			return step.name
+	raise Refusal(
+		N_("Redress that is {0} can't become {1}: take one step after the other."), state_of(row), target
+	)
+
+
+def state_of(row: Row) -> str:
+	return row.get("state") or PROPOSED
+
+
+def is_unconditional(row: Row) -> bool:
+	"""Whether it hangs on no answer of the complainant."""
+	return row.get("basis") in UNCONDITIONAL
+
+
+def owed(row: Row) -> str:
+	"""The state in which redress that was granted is owed: agreed, or told where it hangs on no answer."""
+	return OFFERED if is_unconditional(row) else ACCEPTED
+
+
+def possible(case: Case, row: Row, actor: Actor) -> list[Step]:
+	"""The steps that `actor` may take with `row` now, in the order they are shown."""
+	found = []
+	for step in STEPS:
+		try:
+			check(case, row, step.name, actor, asked=False)
+		except Refusal:
+			continue
+		found.append(step)
+	return found
+
+
+def take(
+	case: Case, row: Row, name: str, actor: Actor, data: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+	"""The fields of `row` after the step `name` by `actor`; `data` may hold `reason` and `implemented_on`.
+
+	Raises Refusal with one sentence where the step is not possible; then nothing may be stored.
+	"""
+	data = data or {}
+	step = check(case, row, name, actor, str(data.get("reason") or ""))
+	fields: dict[str, Any] = {"state": step.target or owed(row)}
+	if state_of(row) == PROPOSED and step.target != CANCELLED:
+		fields.update(approved_by=actor.user, approved_on=case.now)
+	if step.target == IMPLEMENTED:
+		fields.update(implemented_on=_done_on(case, data.get("implemented_on")), implemented_by=actor.user)
+	if step.target == VERIFIED:
+		fields.update(verified_by=actor.user, verified_on=case.now)
+	if step.name == "Undo":
+		fields.update(NOT_DONE)
+	return fields
+
+
+NOT_DONE: dict[str, Any] = {
+	"implemented_on": None,
+	"implemented_by": None,
+	"verified_by": None,
+	"verified_on": None,
+	"cost": 0,
+}
+"""What a row says of its carrying out where there was none."""
+
+
+def check(case: Case, row: Row, name: str, actor: Actor, reason: str = "", asked: bool = True) -> Step:
+	"""The step called `name`, if `actor` may take it. Before a dialog (`asked` False) its reason is not missing yet."""
+	step = find(name)
+	if case.status in CLOSED_STATES:
+		raise Refusal(N_("The complaint is {0}: reopen it before its redress is changed."), case.status)
+	if state_of(row) not in step.sources:
+		raise Refusal(N_("{0} is not possible for redress that is {1}."), name, state_of(row))
+	if not set(ROLES) & actor.roles:
+		raise Refusal(N_("{0} needs the role {1}."), name, ROLES[0])
+	if actor.user in case.concerned:
+		raise Refusal(
+			N_("{0} is concerned by this complaint and can't grant or judge its redress."), actor.user
+		)
+	_check_document(row, step)
+	_check_way(case, row, step, actor)
+	if asked and state_of(row) in step.why_from and not reason.strip():
+		raise Refusal(N_("Say why: {0} of redress that is {1} needs a reason."), name, state_of(row))
+	return step
+
+
+def _check_document(row: Row, step: Step) -> None:
+	"""What stands in the books is changed there first."""
+	state = row.get("document_state")
+	if state == OPEN and step.target in (DECLINED, IMPLEMENTED, CANCELLED):
+		raise Refusal(
+			N_("{0} {1} was made for it and is still open: submit, close or delete that first."),
+			row.get("document_type"),
+			row.get("document_name"),
+		)
+	if state == SETTLED and step.target in ("", DECLINED, CANCELLED):
+		raise Refusal(
+			N_("{0} {1} stands in the books: cancel that, and the redress is owed again."),
+			row.get("document_type"),
+			row.get("document_name"),
+		)
+
+
+def _check_way(case: Case, row: Row, step: Step, actor: Actor) -> None:
+	"""What each step needs beside its state."""
+	unconditional = is_unconditional(row)
+	if step.target == OFFERED and not unconditional and case.status not in ANSWERED:
+		raise Refusal(
+			N_("An offer is made by sending the response: what is given before is Interim or Goodwill.")
+		)
+	if step.target == ACCEPTED and not unconditional and case.status not in ANSWERED:
+		raise Refusal(N_("An offer is agreed after the response was sent."))
+	if step.target == IMPLEMENTED and not unconditional and state_of(row) != ACCEPTED:
+		raise Refusal(N_("An offer is carried out once it was agreed."))
+	if step.target == VERIFIED and row.get("implemented_by") == actor.user:
+		raise Refusal(N_("You carried this out: let somebody else verify it."))
+	if state_of(row) == PROPOSED and step.target != CANCELLED and (why := not_granted(case, row, actor)):
+		raise why
+
+
+# authority -----------------------------------------------------------------------------------------------
+
+
+def not_granted(case: Case, row: Row, actor: Actor) -> Refusal | None:
+	"""Why `actor` may not grant `row`; None where they may."""
+	limits = case.limits.get(row.get("remedy") or "", ())
+	if not limits:
+		return None
+	amount = row.get("amount")
+	if not amount and case.needs_amount(row):
+		return Refusal(
+			N_("{0} has authority limits: enter the amount before it is approved."), row.get("remedy")
+		)
+	if authority.within(amount, row.get("currency"), actor.roles, limits):
+		return None
+	return Refusal(
+		N_("{0} {1} {2} is more than your roles may grant: let somebody with more authority approve it."),
+		row.get("remedy"),
+		_plain(amount),
+		row.get("currency") or "",
+	)
+
+
+def ungranted(case: Case, actor: Actor) -> list[list[Any]]:
+	"""Rows that `actor` can't grant by going on, as phrases of what is still missing."""
+	return [
+		[N_("approval of redress row {0} by somebody with enough authority"), number]
+		for number, row in enumerate(case.rows("redress"), 1)
+		if state_of(row) == PROPOSED and not_granted(case, row, actor)
+	]
+
+
+def granted(case: Case, row: Row, actor: Actor) -> dict[str, Any]:
+	"""The fields that say who granted `row` where an action of the complaint takes it past *Proposed*."""
+	return {"approved_by": actor.user, "approved_on": case.now} if state_of(row) == PROPOSED else {}
+
+
+def _plain(amount: Any) -> str:
+	return f"{Decimal(str(amount or 0)):.2f}"
+
+
+def _done_on(case: Case, value: Any) -> date:
+	"""The day on which it was carried out: today unless told, never in the future or before the receipt."""
+	day = day_of(value) or case.today
+	received = day_of(case.get("received_on"))
+	if day > case.today or (received and day < received):
+		raise Refusal(
+			N_("Redress is carried out between the receipt of the complaint and today: check the date.")
+		)
+	return day
+
+
+# edits ---------------------------------------------------------------------------------------------------
+
+
+def edits(
+	before: Iterable[Row], after: Iterable[Row], case: Case, actor: Actor, reason: str
+) -> list[dict[str, Any]]:
+	"""What follows from an edit of the table, as the fields to set on each row of `after`, in order.
+
+	A changed state is a step that somebody takes. A row that is new starts as *Proposed*, whatever it says. A row that
+	was approved and then changed waits for approval again.
+	"""
+	old = {row.get("name"): row for row in before}
+	after = list(after)
+	_check_removed(old, after)
+	found = []
+	for row in after:
+		_check_row(case, row)
+		was = old.get(row.get("name"), {"state": PROPOSED})
+		_check_terms(was, row)
+		standing = {**row, "state": state_of(was)}
+		if state_of(row) != state_of(was):
+			data = {"reason": reason, "implemented_on": row.get("implemented_on")}
+			found.append(take(case, standing, infer(standing, state_of(row)), actor, data))
+		elif state_of(was) == APPROVED and terms(was) != terms(row):
+			found.append({"state": PROPOSED, "approved_by": None, "approved_on": None})
+		else:
+			found.append({"implemented_on": was.get("implemented_on")})
+	return found
+
+
+def _check_removed(old: Mapping[Any, Row], after: list[Row]) -> None:
+	left = {row.get("name") for row in after}
+	for name, row in old.items():
+		if name not in left and row.get("document_name"):
+			raise Refusal(
+				N_("{0} {1} was made for a row of redress: it can't be removed."),
+				row.get("document_type"),
+				row.get("document_name"),
+			)
+
+
+def _check_terms(was: Row, row: Row) -> None:
+	if was.get("document_name") and terms(was) != terms(row):
+		raise Refusal(
+			N_("{0} {1} was made for it: delete or cancel that before its terms are changed."),
+			was.get("document_type"),
+			was.get("document_name"),
+		)
+
+
+def _check_row(case: Case, row: Row) -> None:
+	if Decimal(str(row.get("amount") or 0)) < 0:
+		raise Refusal(N_("An amount of redress can't be negative."))
+	if (row.get("aspect") or 0) > len(case.rows("aspects")) or (row.get("aspect") or 0) < 0:
+		raise Refusal(N_("There is no aspect {0}: enter the number of a row of the aspects."), row["aspect"])
+
+
+def terms(row: Row) -> tuple[Any, ...]:
+	"""What was offered, comparable whatever door it came through."""
+	return tuple(
+		Decimal(str(row.get(name) or 0)) if name == "amount" else row.get(name) or None for name in TERMS
+	)
+
+
+# documents -----------------------------------------------------------------------------------------------
+
+
+def may_have_document(case: Case, row: Row) -> None:
+	"""Refuse a document for redress that was not granted, or has one. Raises Refusal."""
+	if row.get("document_name"):
+		raise Refusal(
+			N_("This redress has {0} {1} already: delete or cancel that first."),
+			row.get("document_type"),
+			row.get("document_name"),
+		)
+	if case.status in CLOSED_STATES:
+		raise Refusal(N_("The complaint is {0}: reopen it before its redress is changed."), case.status)
+	states = (APPROVED, OFFERED, ACCEPTED) if is_unconditional(row) else (ACCEPTED,)
+	if state_of(row) not in states:
+		raise Refusal(
+			N_("Redress that is {0} has no document yet: it is made once the redress was {1}."),
+			state_of(row),
+			states[0],
+		)
+
+
+def document_done(row: Row, on: date, by: str, cost: Any) -> dict[str, Any]:
+	"""The fields of a row whose document was submitted or fulfilled; {} where the row is past that."""
+	if state_of(row) in (DECLINED, CANCELLED, VERIFIED):
+		return {}
+	return {"state": IMPLEMENTED, "implemented_on": on, "implemented_by": by, "cost": cost}
+
+
+def document_undone(row: Row) -> dict[str, Any]:
+	"""The fields of a row whose document was cancelled: what was done by it is owed again."""
+	return {"state": owed(row), **NOT_DONE} if state_of(row) in DONE else {}
+
+
+def roll_up(rows: Iterable[Row]) -> Decimal:
+	"""What the redress cost that was carried out, in the company's currency."""
+	return sum((Decimal(str(row.get("cost") or 0)) for row in rows if state_of(row) in DONE), Decimal(0))

@@ -1,0 +1,205 @@
+"""What happens to ERPNext's documents, told to the rows of redress that they carry out (doc_events).
+
+Submitted is done, but for an order and a warranty claim: an order is done when it is delivered in full, a claim when it
+is closed. Cancelled or deleted, the redress is owed again and the row is free for another document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import frappe
+from frappe import _
+from frappe.query_builder import DocType
+from frappe.query_builder.functions import Sum
+from frappe.utils import flt, getdate
+
+from cms_iso10002.complaints import redress
+from cms_iso10002.erpnext_bridge import redress_links
+
+ORDER, CLAIM, VISIT = "Sales Order", "Warranty Claim", "Maintenance Visit"
+ITEM_ORDER = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
+CENT = 0.01
+
+
+def keep_links(doc, method: str | None = None) -> None:
+	"""before_validate: the links to a complaint are ours to write."""
+	redress_links.keep(doc)
+
+
+def after_insert(doc, method: str | None = None) -> None:
+	"""An amended document takes the place of the one it amends."""
+	if doc.get("amended_from") and (found := redress_links.of(doc)):
+		complaint, row = found
+		if not frappe.db.get_value("Complaint Redress", {"parent": complaint, "name": row}, "document_name"):
+			redress.document_made(complaint, row, doc.doctype, doc.name)
+
+
+def before_submit(doc, method: str | None = None) -> None:
+	"""Nobody credits more than was granted: a draft may have been changed since."""
+	found = redress_links.of(doc)
+	if not found or doc.doctype not in MONEY_OF:
+		return
+	row = frappe.db.get_value(
+		"Complaint Redress", {"parent": found[0], "name": found[1]}, ["amount", "currency"], as_dict=True
+	)
+	amount, currency = MONEY_OF[doc.doctype](doc)
+	if row and row.amount and currency == row.currency and amount > flt(row.amount) + CENT / 2:
+		frappe.throw(
+			_("{0} is more than the {1} that were granted as redress for complaint {2}.").format(
+				frappe.format_value(amount, {"fieldtype": "Currency"}, currency=currency),
+				frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=currency),
+				found[0],
+			)
+		)
+
+
+def _credited(doc) -> tuple[float, str | None]:
+	return flt(-doc.grand_total, 2), doc.currency
+
+
+def _compensated(doc) -> tuple[float, str | None]:
+	return flt(doc.total_debit, 2), redress.company_currency(doc.company)
+
+
+MONEY_OF = {"Sales Invoice": _credited, "Journal Entry": _compensated}
+"""What a document gives the customer, and in which currency."""
+
+
+def on_submit(doc, method: str | None = None) -> None:
+	"""Submitted: done, or delivered what an order had promised, or what a claim had asked for."""
+	found = redress_links.of(doc)
+	if found and _is_done(doc):
+		redress.document_done(*found, doc.doctype, doc.name, _day(doc), _cost(doc))
+	_refresh_orders(doc)
+	_refresh_claims(doc)
+
+
+def on_cancel(doc, method: str | None = None) -> None:
+	"""Cancelled: what was done is owed again."""
+	_forget(doc)
+	_refresh_orders(doc)
+	_refresh_claims(doc)
+
+
+def on_trash(doc, method: str | None = None) -> None:
+	"""Deleted: the row is free, and Frappe finds no link of it to object to."""
+	_forget(doc)
+
+
+def _forget(doc) -> None:
+	if found := redress_links.of(doc):
+		redress.document_undone(*found, doc.doctype, doc.name)
+
+
+def on_claim(doc, method: str | None = None) -> None:
+	"""Warranty Claim.on_update: closed is done, and opened again it is not."""
+	found = redress_links.of(doc)
+	before = doc.get_doc_before_save()
+	if found and before and before.status != doc.status:
+		_tell_claim(doc.name, *found, doc.status)
+
+
+def _is_done(doc) -> bool:
+	if doc.doctype == VISIT:
+		return doc.completion_status == "Fully Completed"
+	return doc.doctype not in (ORDER, CLAIM)
+
+
+def _day(doc):
+	"""The day on which a document was done; one for a later day was done today, as far as anybody knows."""
+	day = getdate(doc.get("posting_date") or doc.get("mntc_date"))
+	return min(day, getdate())
+
+
+def _cost(doc) -> float:
+	"""What a document costs the company, in its currency: without the tax that it gets back, goods at their value."""
+	if doc.doctype == "Sales Invoice":
+		return flt(-doc.base_net_total)
+	if doc.doctype == "Journal Entry":
+		return flt(doc.total_debit)
+	if doc.doctype == "Delivery Note":
+		return 0.0 if doc.is_return else sum(_value(row) for row in doc.items)
+	return _of_row(*redress_links.of(doc), doc.company)
+
+
+def _value(row) -> float:
+	return flt(row.get("incoming_rate")) * flt(row.stock_qty)
+
+
+def _of_row(complaint: str, row: str, company: str) -> float:
+	"""What was granted, where a document says nothing of money."""
+	granted = frappe.db.get_value("Complaint Redress", row, ["amount", "currency"], as_dict=True)
+	return (
+		redress.in_company_currency(company, granted.amount, granted.currency, getdate()) if granted else 0.0
+	)
+
+
+# orders --------------------------------------------------------------------------------------------------
+
+
+def _refresh_orders(doc) -> None:
+	"""Deliveries for orders that carry out redress: done when nothing is left to deliver."""
+	fieldname = ITEM_ORDER.get(doc.doctype)
+	if not fieldname or not frappe.get_meta(ORDER).has_field(redress_links.ROW):
+		return
+	names = sorted({row.get(fieldname) for row in doc.items if row.get(fieldname)})
+	if not names:
+		return
+	orders = frappe.get_all(
+		ORDER,
+		filters={"name": ("in", names), redress_links.ROW: ("is", "set"), "docstatus": 1},
+		fields=["name", redress_links.LINKS[ORDER], redress_links.ROW, "per_delivered"],
+		order_by="name",
+	)
+	costs = _delivered_value([order.name for order in orders])
+	for order in orders:
+		told = (order.complaint, order.complaint_redress, ORDER, order.name)
+		if flt(order.per_delivered) >= 100:
+			redress.document_done(*told, _day(doc), costs.get(order.name, 0.0))
+		else:
+			redress.document_undone(*told, forget=False)
+
+
+def _delivered_value(orders: Iterable[str]) -> dict[str, float]:
+	"""The value of the goods delivered for each order, as the stock ledger has it."""
+	orders = list(orders)
+	note, item = DocType("Delivery Note"), DocType("Delivery Note Item")
+	if not orders:
+		return {}
+	rows = (
+		frappe.qb.from_(item)
+		.join(note)
+		.on(item.parent == note.name)
+		.select(item.against_sales_order, Sum(item.incoming_rate * item.stock_qty))
+		.where((note.docstatus == 1) & (note.is_return == 0) & item.against_sales_order.isin(orders))
+		.groupby(item.against_sales_order)
+		.run()
+	)
+	return {order: flt(value) for order, value in rows}
+
+
+# claims --------------------------------------------------------------------------------------------------
+
+
+def _refresh_claims(doc) -> None:
+	"""A visit closes or opens its claim past the claim's document: tell the row what the claim has become."""
+	if doc.doctype != VISIT or not frappe.get_meta(CLAIM).has_field(redress_links.ROW):
+		return
+	names = sorted({row.prevdoc_docname for row in doc.purposes if row.get("prevdoc_doctype") == CLAIM})
+	claims = frappe.get_all(
+		CLAIM,
+		filters={"name": ("in", names or [""]), redress_links.ROW: ("is", "set")},
+		fields=["name", "status", redress_links.LINKS[CLAIM], redress_links.ROW],
+		order_by="name",
+	)
+	for claim in claims:
+		_tell_claim(claim.name, claim.complaint_case, claim.complaint_redress, claim.status)
+
+
+def _tell_claim(name: str, complaint: str, row: str, status: str) -> None:
+	if status == "Closed":
+		company = frappe.db.get_value(CLAIM, name, "company")
+		redress.document_done(complaint, row, CLAIM, name, getdate(), _of_row(complaint, row, company))
+	else:
+		redress.document_undone(complaint, row, CLAIM, name, forget=status == "Cancelled")
