@@ -178,9 +178,10 @@ def _append(
 		if spec.at and spec.at != now:
 			data["recorded_utc"] = clock.to_micros(now)
 		note = typed_text.tame(spec.note) if spec.note else spec.note
-		if note:
+		if note or spec.words:
 			salt = frappe.generate_hash(length=32)
-			data["note"] = ledger.salted_reference(note, salt)
+			kept = {**spec.words, **({"note": note} if note else {})}
+			data.update({name: text and ledger.salted_reference(text, salt) for name, text in kept.items()})
 		payload = ledger.payload(
 			complaint, sequence, spec.kind, clock.to_micros(at), actor, bool(spec.public), data
 		)

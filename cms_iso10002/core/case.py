@@ -104,7 +104,7 @@ class EventSpec:
 	"""An event to record; `at` None means now. `note` is kept beside the ledger, so that it can be erased.
 
 	`data` is kept for ever, so it holds no personal words or addresses; a user in it becomes a reference when it is
-	recorded. Two events of one `dedupe` can't both be recorded: the second write fails.
+	recorded. `words` are kept in it as salted hashes alone, by name. Two events of one `dedupe` can't both be recorded: the second write fails.
 	"""
 
 	kind: str
@@ -113,6 +113,7 @@ class EventSpec:
 	public: bool = False
 	note: str = ""
 	dedupe: str = ""
+	words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

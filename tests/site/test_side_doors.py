@@ -295,7 +295,12 @@ def test_an_authority_is_verified_by_who_says_so_and_by_something():
 		lambda: edit(case, representative_verified_by=customer, representative_proof_notes="Letter seen"),
 	)
 	assert doc.representative_verified_by == agent
-	assert as_user(make_user("manager"), lambda: edit(case, subject="x")).representative_verified_by == agent
+	assert (
+		as_user(
+			make_user("manager"), lambda: edit(case, subject="x", assessment_reason="y")
+		).representative_verified_by
+		== agent
+	)
 
 
 def test_a_reviewer_is_somebody_who_can_review():

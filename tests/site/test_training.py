@@ -94,7 +94,7 @@ def test_a_handler_without_training_is_named_when_given_a_complaint():
 	said()
 	edit(case, handler=make_user("agent"))
 	assert said() == ["<strong>agent</strong> has no valid training in handling complaints."]
-	edit(case, subject="Another subject")
+	edit(case, subject="Another subject", assessment_reason="Misheard")
 	assert said() == [], "only when it is given"
 	make_training(make_user("investigator"))
 	edit(case, investigator=make_user("investigator"))

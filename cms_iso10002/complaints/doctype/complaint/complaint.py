@@ -17,6 +17,7 @@ from cms_iso10002.complaints import (
 	recalculation,
 	redress,
 	reportability,
+	their_words,
 	timeline,
 	typed_text,
 	workflow_actions,
@@ -459,7 +460,8 @@ class Complaint(Watched):
 		assessed = changes.assessment_differs(old, new) and timeline.has(self.name, "assessed")
 		reason = self.flags.redress_reason or (self.assessment_reason or "").strip()
 		try:
-			self.flags.changes = changes.events(old, new, reason, received_at, assessed)
+			corrected = their_words.corrected(old, new)
+			self.flags.changes = changes.events(old, new, reason, received_at, assessed, corrected)
 		except Refusal as refusal:
 			cases.refuse(refusal)
 		if self.flags.approval:
@@ -484,7 +486,8 @@ class Complaint(Watched):
 		"""Send what is to be told, then record what happened: in one transaction with the change itself."""
 		if self.flags.in_insert or not self.get_doc_before_save():
 			return
-		outcome, specs = self.flags.outcome, list(self.flags.changes or ())
+		outcome, before = self.flags.outcome, self.get_doc_before_save()
+		specs = [their_words.kept_with(spec, before, self) for spec in self.flags.changes or ()]
 		if outcome:
 			timeline.lock(self.name)
 			letters = action_letters.send_all(self, outcome.letters)
