@@ -13,7 +13,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import escape_html
+from frappe.utils import escape_html, getdate
 
 from cms_iso10002.complaints import clock, permissions
 from cms_iso10002.core import case_audit, sampling
@@ -233,6 +233,9 @@ def report(audit) -> None:
 		telling.not_yet(
 			_("Findings need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
 		)
+	past = [str(row.idx) for row in audit.findings if getdate(row.due_date) < clock.today()]
+	if past:
+		telling.not_yet(_("Findings can't be due before today (rows {0}).").format(", ".join(past)))
 	audit.update({"status": REPORTED, "reported_on": clock.today()})
 	assign(audit)
 

@@ -17,7 +17,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import cstr, escape_html, flt, formatdate, get_fullname, getdate
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, summary
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.iso_10002 import review_inputs, telling
 from cms_iso10002.iso_10002.evidence import registry
@@ -82,6 +82,7 @@ TOPICS: tuple[Topic, ...] = (
 
 def gather(review) -> None:
 	"""Fill every input from the records as they are now; notes stay."""
+	summary.refresh_recent()  # or what was not summed up yet would be "no data", and stay so
 	notes = {row.topic: row.notes for row in review.inputs}
 	period = Period(getdate(review.from_date), getdate(review.to_date))
 	review.set("inputs", [])
@@ -183,6 +184,10 @@ def hold(review) -> None:
 		telling.not_yet(_("Enter the day on which the review was held."))
 	if getdate(review.held_on) > clock.today():
 		telling.not_yet(_("The review can't have been held on a day to come: check Held On."))
+	if getdate(review.held_on) < getdate(review.from_date):
+		telling.not_yet(
+			_("The review can't have been held before the period that it looks at: check Held On.")
+		)
 	if not review.attendees:
 		telling.not_yet(_("Enter who took part."))
 	if not (review.conclusion or "").strip():
@@ -199,6 +204,13 @@ def _hand_out(review) -> None:
 	if incomplete:
 		telling.not_yet(
 			_("Decisions need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
+		)
+	past = [str(row.idx) for row in review.decisions if getdate(row.due_date) < getdate(review.held_on)]
+	if past:
+		telling.not_yet(
+			_("Decisions can't be due before the day on which they were made (rows {0}).").format(
+				", ".join(past)
+			)
 		)
 	for row in review.decisions:
 		if not (row.todo or row.done_on):

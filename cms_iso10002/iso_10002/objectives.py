@@ -134,7 +134,8 @@ def keep_computed(doc) -> None:
 
 
 def check(doc) -> None:
-	"""Raises a ValidationError for a period, a figure or a target that can't be."""
+	"""Raises a ValidationError for a period, a figure, a target or somebody responsible that can't be."""
+	people.refuse_outsiders(doc.responsible)
 	if getdate(doc.to_date) <= getdate(doc.from_date):
 		frappe.throw(_("The objective ends before it begins: choose a later To."))
 	spec = _compute(doc.figure, NOWHEN, doc.company)

@@ -7,6 +7,7 @@ from cms_iso10002.core import case_audit
 from cms_iso10002.iso_10002 import audits, case_files, independence, printing_reports
 
 from .factories import act, advance, as_user, edit, make_complaint, make_user
+from .portal_factories import make_portal_user
 
 
 def close_one(**values):
@@ -518,3 +519,27 @@ def test_redress_beyond_authority(closed):
 	files = case_files.read([case.name for case in closed])
 	verdicts = [case_audit.examine(files[case.name])["authority"].verdict for case in closed]
 	assert verdicts == ["Passed", "Failed", "Passed"]
+
+
+def test_findings_are_for_colleagues_and_for_days_to_come(closed, auditor):
+	doc = answer_all(step(make_audit(), "draw"))
+	outsider = as_user("Administrator", lambda: make_portal_user("outsider"))
+	finding = {"grade": "Minor", "finding": "Late", "due_date": "2020-01-01", "responsible": outsider}
+	doc.append("findings", finding)
+	with pytest.raises(frappe.ValidationError, match="does not use the desk"):
+		doc.save()
+	doc.reload()
+	doc.append("findings", {**finding, "responsible": make_user("manager")})
+	doc.conclusion = "Good but for one."
+	doc.save()
+	with pytest.raises(frappe.ValidationError, match="can't be due before today"):
+		step(doc, "report")
+
+
+def test_the_task_of_a_finding_ends_with_it(closed, auditor):
+	doc = reported()
+	todo = doc.findings[0].todo
+	assert frappe.db.get_value("ToDo", todo, "status") == "Open"
+	doc.findings[0].update({"closed_on": frappe.utils.nowdate(), "closure_evidence": "New script"})
+	doc.save()
+	assert frappe.db.get_value("ToDo", todo, "status") == "Closed"

@@ -8,6 +8,7 @@ from cms_iso10002.erpnext_bridge import quality_meeting
 from cms_iso10002.iso_10002 import management_reviews, reminders, review_inputs
 
 from .factories import advance, as_user, make_complaint, make_user
+from .portal_factories import make_portal_user
 
 
 def make_review(**values):
@@ -329,3 +330,32 @@ def test_bars_are_drawn_and_escaped():
 	assert "Received: 3, 1" in svg
 	assert review_inputs.chart({"labels": ["01/2026"], "values": {"Received": [0]}}) == ""
 	assert review_inputs.chart(None) == ""
+
+
+@pytest.mark.parametrize(
+	"values, words",
+	[
+		({"held_on": "2020-01-01"}, "before the period"),
+		({"decisions": [{"decision": "X", "due_date": "2020-01-01"}]}, "can't be due before"),
+	],
+)
+def test_days_that_cannot_be_are_refused(manager, values, words):
+	for row in values.get("decisions", ()):
+		row.update({"kind": "Resources", "responsible": make_user("manager2")})
+	with pytest.raises(frappe.ValidationError, match=words):
+		held(**values)
+
+
+def test_a_customer_has_no_duty_in_a_review(manager):
+	outsider = as_user("Administrator", lambda: make_portal_user("outsider"))
+	with pytest.raises(frappe.ValidationError, match="does not use the desk"):
+		make_review(chair=outsider)
+
+
+def test_the_task_of_a_decision_ends_with_it(manager):
+	review = held()
+	row = review.decisions[0]
+	assert frappe.db.get_value("ToDo", row.todo, "status") == "Open"
+	row.update({"done_on": nowdate(), "result": "Two more people"})
+	review.save()
+	assert frappe.db.get_value("ToDo", row.todo, "status") == "Closed"

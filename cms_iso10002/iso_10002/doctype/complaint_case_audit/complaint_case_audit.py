@@ -4,7 +4,7 @@ from frappe.model.document import Document
 from frappe.utils import formatdate, getdate
 
 from cms_iso10002.complaints import clock
-from cms_iso10002.iso_10002 import audits, restoring
+from cms_iso10002.iso_10002 import audits, people, restoring, telling
 
 OURS = {
 	"status": audits.PLANNED,
@@ -70,6 +70,10 @@ class ComplaintCaseAudit(Document):
 		self.check_period()
 		self.check_auditor()
 		self.check_findings()
+		people.refuse_outsiders(self.auditor, *(row.responsible for row in self.findings))
+
+	def on_update(self):
+		telling.end(row.todo for row in self.findings if row.closed_on)
 
 	def on_trash(self):
 		self.refuse_deletion()

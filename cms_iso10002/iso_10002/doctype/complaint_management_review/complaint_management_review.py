@@ -3,7 +3,7 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from cms_iso10002.iso_10002 import management_reviews, restoring
+from cms_iso10002.iso_10002 import management_reviews, people, restoring, telling
 
 OURS = {
 	"status": management_reviews.DRAFT,
@@ -69,6 +69,10 @@ class ComplaintManagementReview(Document):
 	def validate(self):
 		self.check_period()
 		self.check_decisions()
+		people.refuse_outsiders(self.chair, *(row.responsible for row in self.decisions))
+
+	def on_update(self):
+		telling.end(row.todo for row in self.decisions if row.done_on)
 
 	def on_trash(self):
 		self.refuse_deletion()
