@@ -48,24 +48,25 @@ def main() -> int:
 		timed("written", lambda: five_years.fill(number))
 		analyze()
 		timed("complaints counted", count_complaints)
-		timed("milestones counted", count_milestones)
 		print(f"most memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
 		print(
 			f"{frappe.db.count('Complaint'):,} complaints, {frappe.db.count('Complaint Milestone'):,} milestones"
 		)
-		print(
-			f"{counting.size():,} rows of counts, {frappe.db.count('Complaint Daily Summary'):,} of milestones"
-		)
+		print(f"{counting.size():,} rows of counts", flush=True)
 		analyze()
-		results = [measure(*case) for case in cases()]
-		pages = first_pages()
+		*reports, milestones = cases()
+		results = [measure(*case) for case in reports]
+		results.append(first_pages())
 		beside()
 		timed("counted anew what 50 changed complaints touch", fifty_changed)
+		timed("milestones counted", count_milestones)
+		analyze()
+		results.append(measure(*milestones))
 	finally:
 		frappe.db.rollback()
 		if "--keep" not in sys.argv:
 			five_years.clear()
-	return int("--check" in sys.argv and not (all(results) and pages))
+	return int("--check" in sys.argv and not all(results))
 
 
 def timed(what: str, function: Callable[[], Any]) -> Any:
