@@ -109,8 +109,6 @@ def test_the_workspace_draws_its_charts(agent, shot):  # noqa: F811
 	received = page.locator(".number-widget-box", has_text="Received This Month").locator(".number")
 	assert int(received.inner_text()) >= 1
 	shot("desk-workspace", full_page=True)
-	received.click()
-	page.locator(".list-row").first.wait_for()
 
 
 WIDTHS = {"phone": 390, "laptop": 1280, "wide": 1680}
@@ -166,7 +164,7 @@ def test_the_board_refuses_what_the_lifecycle_does(agent, shot):  # noqa: F811
 	shot("desk-board-refused")
 	source = page.locator('.kanban-column[data-column-value="Received"]')
 	source.locator(f'.kanban-card-wrapper[data-name="{name}"]').wait_for()
-	page.errors[:] = [error for error in page.errors if "417" not in error]
+	page.errors[:] = [error for error in page.errors if "417" not in error and "can't go from" not in error]
 
 
 def drag(page, card, target) -> None:

@@ -191,6 +191,8 @@ def test_a_manager_looks(manager, onboarding, page, login, shot):
 	assert page.locator(".onboarding-widget-box .onboarding-step").count() == 6
 	page.wait_for_timeout(1500)
 	shot("manager-workspace")
+	# early Frappe 15 shows a tour of its own over it
+	page.evaluate("() => document.querySelectorAll('#driver-page-overlay').forEach((one) => one.remove())")
 	page.locator(".shortcut-widget-box", has_text="Board by State").click()
 	page.locator(".kanban-column").first.wait_for()
 	assert page.evaluate("() => frappe.get_route().slice(0, 3).join('/')") == "List/Complaint/Kanban"

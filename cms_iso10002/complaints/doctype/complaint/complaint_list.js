@@ -67,19 +67,16 @@ frappe.listview_settings["Complaint"] = {
 	get_indicator(doc) {
 		const closed = doc.status_category === "Closed";
 		const filter = "status,=," + doc.status;
-		if (doc.is_overdue && !closed) return [__(doc.status), "red", filter];
-		if (!closed && cms_iso10002.list.is_today(doc.due_at)) return [__(doc.status), "yellow", filter];
+		// a phone shows no other column
+		const due = window.innerWidth < 768 && !closed && doc.due_at && frappe.datetime.str_to_user(doc.due_at);
+		const words = due ? `${__(doc.status)} · ${due.slice(0, -3)}` : __(doc.status);
+		if (doc.is_overdue && !closed) return [words, "red", filter];
+		if (!closed && cms_iso10002.list.is_today(doc.due_at)) return [words, "yellow", filter];
 		const colours = { Open: "orange", Paused: "purple", Resolved: "blue", Closed: "green" };
-		return [__(doc.status), colours[doc.status_category] || "gray", filter];
+		return [words, colours[doc.status_category] || "gray", filter];
 	},
 
 	formatters: {
-		// a phone shows this column alone
-		name(value, df, doc) {
-			const due = doc.status_category !== "Closed" && doc.due_at && frappe.datetime.str_to_user(doc.due_at);
-			return window.innerWidth < 768 && due ? `${value} · ${due.slice(0, -3)}` : value;
-		},
-
 		due_at(value, df, doc) {
 			if (!value || doc.status_category === "Closed") return "";
 			const when = frappe.datetime.str_to_user(value).slice(0, -3);
@@ -103,8 +100,8 @@ Object.assign(cms_iso10002.list, {
 	fit(listview) {
 		frappe.dom.set_style(
 			`@media (min-width: 768px) {
-				.complaint-list .level-left > .list-subject { flex: 0 0 170px }
-				.complaint-list .level-left > .list-row-col:nth-child(3) { flex: 0 0 165px }
+				.complaint-list .level-left > .list-subject { flex: 0 0 205px }
+				.complaint-list .level-left > .list-row-col:nth-child(3) { flex: 0 0 160px }
 				.complaint-list .level-left > .list-row-col:nth-child(4) { flex: 1.6 }
 				.complaint-list .level-left > .list-row-col:nth-child(5) { flex: 0 0 145px }
 			}`,
