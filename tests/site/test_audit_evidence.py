@@ -3,7 +3,7 @@
 import frappe
 import pytest
 
-from cms_iso10002.iso_10002.evidence import audits, following_up, management_reviews
+from cms_iso10002.iso_10002.evidence import audits, following_up, management_reviews, signals
 from cms_iso10002.iso_10002.evidence.model import CONFORMS, GAP, NO_DATA, PARTIAL, SHOWN, Period
 
 from .factories import edit, make_complaint, make_user
@@ -51,6 +51,7 @@ def review(held_on, attendees=(), decisions=(), **values):
 FIGURES = (
 	following_up.reviews_and_audits,
 	following_up.time_to_implement,
+	signals.looked_into,
 	audits.audits_held,
 	audits.independent,
 	audits.findings_closed,
@@ -180,6 +181,26 @@ def test_how_long_what_was_recommended_took():
 	assert following_up.time_to_implement(YEAR, None).sample == 6
 	held = following_up.reviews_and_audits(YEAR, "Complaints Demo Ltd")
 	assert (held.value, held.parts, held.better) == (2, {"Reviews": 1, "Audits": 1}, "")
+
+
+def test_what_was_done_about_signals():
+	def signal(first_found, state, company=""):
+		return write(
+			"Complaint Signal", {}, title="S", first_found=first_found, state=state, company=company
+		).name
+
+	inside = [
+		signal("2025-01-01", "Action Made"),
+		signal("2025-12-31", "No Action"),
+		signal("2025-05-01", "New"),
+	]
+	signal("2024-12-31", "New")
+	signal("2025-05-01", "Looked Into", "Elsewhere Ltd")
+	found = signals.looked_into(YEAR, "Complaints Demo Ltd")
+	assert (found.numerator, found.denominator, found.verdict) == (2, 3, SHOWN)
+	assert found.parts == {"Action Made": 1, "New": 1, "No Action": 1}
+	assert behind(found) == set(inside)
+	assert signals.looked_into(YEAR, None).denominator == 4
 
 
 def behind(found) -> set[str]:

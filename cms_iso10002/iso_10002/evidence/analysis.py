@@ -111,7 +111,8 @@ def signals(period: Period, company: str | None) -> Evidence:
 	"""Signals of a control chart of the complaints received each week, in the weeks that ended in the period. Not judged.
 
 	The chart has the half year before too (`core.trends`; a signal is a run rule that is broken). Fewer than twelve weeks
-	from the first complaint on are no chart. What was done about a signal is not told by it: see the actions.
+	from the first complaint on are no chart. What was done about the signals that were told to somebody says
+	`analysis/signals_looked_into`.
 	"""
 	chart = u_chart(_weeks(period, company))
 	told = len(chart.points) >= POINTS_WANTED and chart.centre is not None
