@@ -77,7 +77,13 @@ def test_what_was_answered_stands_in_it_and_is_changed_not_wiped():
 
 @pytest.mark.parametrize(
 	"values",
-	[{"given_by": "Neighbour", "overall": 3}, {"taken_how": "Pigeon", "overall": 3}, {"taken_how": "Portal", "overall": 3}, {"overall": 9}, {}],
+	[
+		{"given_by": "Neighbour", "overall": 3},
+		{"taken_how": "Pigeon", "overall": 3},
+		{"taken_how": "Portal", "overall": 3},
+		{"overall": 9},
+		{},
+	],
 )
 def test_what_the_dialog_does_not_offer_is_refused(values):
 	case = make_complaint()
@@ -120,7 +126,9 @@ def test_what_the_complainant_answered_themselves_nobody_here_replaces():
 	assert dialog(case, "agent2") == {}
 	with pytest.raises(frappe.PermissionError, match="themselves"):
 		as_user(colleague, lambda: feedback.record_feedback(case.name, overall=5))
-	[row] = frappe.get_all("Complaint Feedback", {"complaint": case.name}, ["overall", "comments", "taken_how"])
+	[row] = frappe.get_all(
+		"Complaint Feedback", {"complaint": case.name}, ["overall", "comments", "taken_how"]
+	)
 	assert (row.overall, row.comments, row.taken_how) == (2, "Slow and rude", "Portal")
 	assert "themselves" not in guest(api.track, **me)["feedback"]["answers"]
 	guest(api.give_feedback, **me, overall=3)

@@ -498,7 +498,9 @@ def test_a_review_is_a_round_with_an_acknowledgement_and_an_outcome_of_its_own()
 
 @pytest.mark.parametrize("kind", ["response_sent", "holding_response_sent"])
 def test_the_answer_to_a_review_meets_its_acknowledgement_too(kind):
-	events = history(*ANSWERED, ("review_requested", at(16), {"round": 2}), (kind, at(17), {"letter": "L-REV"}))
+	events = history(
+		*ANSWERED, ("review_requested", at(16), {"round": 2}), (kind, at(17), {"letter": "L-REV"})
+	)
 	found = milestones(events, at(18))["acknowledge", 2]
 	assert (found.state, found.met_at, found.remark) == ("Met", at(17), "met by the answer to the review")
 	bounced = [*events, Event("delivery_failed", at(17, 12), {"letter": "L-REV"}, len(events) + 1)]
