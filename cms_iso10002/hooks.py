@@ -18,7 +18,15 @@ before_uninstall = "cms_iso10002.uninstall.before_uninstall"
 after_uninstall = "cms_iso10002.uninstall.after_uninstall"
 
 # The portal's pages are in www/; colleagues of a customer find their complaints in the portal's menu.
-website_redirects = [{"source": "/complaint", "target": "/complaint/new"}]
+# Behind other addresses under /complaint Frappe would look for a record to print, and fail: the same for any.
+website_redirects = [
+	{"source": "/complaint", "target": "/complaint/new"},
+	{
+		"source": r"/(?!complaint/(?:new|track|feedback)$)(?i:complaint(?:[ +][^/]*)?)/.+",
+		"target": "/complaint/track",
+		"redirect_http_status": 302,
+	},
+]
 standard_portal_menu_items = [
 	{"title": "Complaints", "route": "/complaints", "reference_doctype": "Complaint", "role": "Customer"},
 ]

@@ -19,7 +19,7 @@ from cms_iso10002.complaints.letter_language import amount, date_text, direction
 from cms_iso10002.complaints.letter_recipient import recipient
 from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_steps import next_steps
-from cms_iso10002.complaints.letter_text import left_to_right, lines, plain_text, shortened
+from cms_iso10002.complaints.letter_text import left_to_right, lines, plain_text, same, shortened
 from cms_iso10002.complaints.letter_words import words
 from cms_iso10002.complaints.typed_text import typed
 from cms_iso10002.core.refusal import N_
@@ -210,7 +210,10 @@ def _redress(complaint: Doc, language: str) -> list[dict[str, str]]:
 		{
 			"remedy": _(BASES.get(row.get("basis"), "{0}")).format(remedy_text(row.get("remedy"))),
 			"basis": cstr(row.get("basis")),
-			"description": cstr(row.get("description")),
+			# who only repeats the name of the remedy says nothing more, and not in the letter's language
+			"description": ""
+			if same(row.get("description"), row.get("remedy"))
+			else cstr(row.get("description")),
 			"amount": amount(row.get("amount"), row.get("currency"), complaint.get("company"), language),
 		}
 		for row in complaint.get("redress") or ()

@@ -258,6 +258,14 @@ def duplicate(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[
 	return []
 
 
+def answer_ahead(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
+	"""An answer can only be wanted by a day that is still to come, or by the end of today."""
+	wanted = day_of((data or {}).get("answer_by"))
+	if wanted and wanted < case.today:
+		raise Refusal(N_("{0} lies in the past: choose a day that is still to come."), N_("Answer Wanted By"))
+	return []
+
+
 def inside_recourse(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A case closed for want of a reply is reopened by a rejection while recourse is open."""
 	if case.get("closure_basis") != "No Reply":
