@@ -15,7 +15,7 @@ from typing import Any
 import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Concat, Substring
-from pypika import Interval
+from pypika import Interval, Table
 from pypika.functions import Function
 
 from cms_iso10002.complaints import policy, summary
@@ -105,9 +105,10 @@ def clear() -> None:
 # copies ------------------------------------------------------------------------------------------------------
 
 
-def _copy(doctype: str, batch: int, later: timedelta) -> None:
-	"""The base once more as batch number `batch`, so much later."""
-	table, meta = DocType(doctype), frappe.get_meta(doctype)
+def _copy(doctype: str, batch: int, later: timedelta, source: Table | None = None) -> None:
+	"""The base once more as batch number `batch`, so much later; it stands in the doctype's table, or in `source`."""
+	target, meta = DocType(doctype), frappe.get_meta(doctype)
+	table = source or target
 	moments = {df.fieldname for df in meta.fields if df.fieldtype == "Datetime"}
 	owner = {"name"} if doctype == "Complaint" else {"parent", "complaint"}
 	terms, fields = [], frappe.db.get_table_columns(doctype)
@@ -130,7 +131,7 @@ def _copy(doctype: str, batch: int, later: timedelta) -> None:
 		kept = table.name.like(f"{PREFIX}-0000-%")
 	elif doctype != "Complaint Letter":
 		kept = (table.complaint if meta.has_field("complaint") else table.parent).like(f"{PREFIX}-0000-%")
-	frappe.qb.into(table).columns(*fields).from_(table).select(*terms).where(kept).run()
+	frappe.qb.into(target).columns(*fields).from_(table).select(*terms).where(kept).run()
 
 
 # the base ----------------------------------------------------------------------------------------------------

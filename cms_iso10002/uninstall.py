@@ -295,6 +295,10 @@ def _remove_named_after_us(ours: Sequence[str]) -> None:
 	patch = DocType("Patch Log")
 	frappe.qb.from_(patch).delete().where(patch.patch.like(path)).run()
 	frappe.db.delete("Block Module", {"module": ("in", names.modules())})
+	_delete_records("Onboarding Step", "name", _shipped("onboarding_step"))
+	for doctype in ("Workspace Sidebar", "Desktop Icon"):  # v16 and later
+		if frappe.db.table_exists(doctype) and frappe.get_meta(doctype).has_field("app"):
+			_delete_records(doctype, "app", [names.APP])
 	if reports := _shipped("report"):
 		for doctype, field in (
 			("Prepared Report", "report_name"),

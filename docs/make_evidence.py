@@ -25,11 +25,14 @@ links to a report with exactly those records (*Evidence Records*, *Milestone Per
   answer was sent. Days are those of the site, first and last included.
 - **How complaints count** is the same everywhere: duplicates don't, those out of scope count apart, each member of a group
   counts. Figures count every case, whoever looks; the report shows only those the viewer may see, and says how many it
-  left out.
+  left out. Where that are fewer than the smallest cell of Complaint Settings, it tells neither how many nor the figure.
 - **No data is no data**: never 0 %, never 100 %. A figure that can be told of some cases only says of how many (coverage).
 - **Verdicts** compare a figure with a criterion. ISO 10002 sets no numbers: the general ones (conforms from, in part from)
   stand in Complaint Settings, those of single figures, with their reasons, in `evidence/criteria.py`. What has no criterion
   is shown and not judged.
+- **Which way is good** is said of a figure only where it is good by itself: more or fewer complaints, letters, actions or audits
+  are neither. What knows today only, and no earlier day, says that it does, and is not asked for one.
+- **One rule** for guards, audits of case files and figures: it stands in `core`, a figure says it in SQL, tests hold them equal.
 - **What fails** says so, with its reason, and the others go on.
 - **Other apps** add figures by the hook `iso_10002_evidence` (see `evidence/registry.py`), and tell how much was sold by
   `iso_10002_sales`.

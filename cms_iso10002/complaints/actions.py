@@ -66,7 +66,7 @@ def get_dialog(complaint: str, action: str) -> dict:
 	"""What `action` asks, as fields of a Frappe dialog, preset from the complaint; and what is missing besides."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	case = cases.read(doc)
+	case = cases.read(doc, to_show=True)
 	try:
 		transition = lifecycle.find(action, doc.status)
 		missing = [label for need in transition.needs for label in need(case, cases.actor(), None)]
@@ -208,7 +208,7 @@ def approve(doc, status: str) -> None:
 
 @frappe.whitelist(methods=["GET", "POST"])
 def find_duplicates(complaint: str) -> list[dict]:
-	"""Complaints that may be the same as this one, with score and reasons, best first."""
+	"""Complaints that may be the same as this one, with score and reasons, best first; those merged already left out."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	candidates = intake.find_duplicates(doc.as_dict())
@@ -216,7 +216,7 @@ def find_duplicates(complaint: str) -> list[dict]:
 		row.name: row
 		for row in frappe.get_list(
 			"Complaint",
-			filters={"name": ("in", [c.name for c in candidates] or [""])},
+			filters={"name": ("in", [c.name for c in candidates] or [""]), "status": ("!=", "Duplicate")},
 			fields=["name", "subject", "status", "received_on"],
 			order_by="name",
 		)
@@ -259,6 +259,8 @@ def _detail(kind: str, data: Mapping[str, Any]) -> str:
 		return f"{_(frappe.unscrub(data['duty']))}: {data['user'] or '–'}"
 	if kind == "changed":
 		return f"{_(frappe.unscrub(data['field']))}: {_(data['value']) if data['value'] else '–'}"
+	if kind == "action":
+		return f"{data['action']}: {_(data['state'])}"
 	if kind == "redress":
 		return f"{data['remedy']}: {_(data['to'])}"
 	parts = [data.get(name) for name in ("outcome", "basis", "channel", "delivery", "response")]

@@ -10,6 +10,7 @@ Events written before references were made name users; they show and verify as e
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -88,6 +89,26 @@ def _make(user: str, complaint: str) -> str:
 	return name
 
 
+def has_acted(user: str, case: Mapping[str, Any], apart_from: Iterable[str] = ()) -> bool:
+	"""Whether somebody who works here acted in a complaint or was given a duty in it; `apart_from` are kinds that are no work.
+
+	`case` has what `reference` takes. False for who complained, though they may work here, and for NOBODY.
+	"""
+	if not user or user in NOBODY or _is_their_own(user, case):
+		return False
+	if frappe.db.get_value("User", user, "user_type", cache=True) != "System User":
+		return False
+	known = [user, *filter(None, [_find(user, "")])]  # older events name the user
+	event = DocType("Complaint Event")
+	query = frappe.qb.from_(event).select(event.kind, event.actor, event.payload)
+	query = query.where((event.complaint == case.get("name")) & event.kind.notin([*apart_from, ""]))
+	query = query.where(event.actor.isin(known) | event.kind.isin([*NAMED_IN])).orderby(event.sequence)
+	for row in query.run(as_dict=True):
+		if row.actor in known or json.loads(row.payload)["data"].get(NAMED_IN[row.kind]) in known:
+			return True
+	return False
+
+
 # showing ---------------------------------------------------------------------------------------------------
 
 
@@ -99,6 +120,14 @@ def names(references: Iterable[str]) -> dict[str, str]:
 	full = _full_names({*users.values(), *people})
 	shown = {each: full.get(users.get(each) or each) or _("a former user") for each in people}
 	return {**{each: _(each) for each in wanted}, **shown}
+
+
+def users_behind(users: Iterable[str]) -> dict[str, str]:
+	"""Whose each reference is that events may call one of `users`, and each user's own id: older events name them so."""
+	wanted = sorted(filter(None, users))
+	actor = DocType(ACTOR)
+	query = frappe.qb.from_(actor).select(actor.name, actor.user).where(actor.user.isin(wanted or [""]))
+	return {**{user: user for user in wanted}, **{row.name: row.user for row in query.run(as_dict=True)}}
 
 
 def _users(references: list[str]) -> dict[str, str]:

@@ -10,7 +10,10 @@ from collections.abc import Callable
 
 import frappe
 from frappe import _
-from frappe.desk.doctype.notification_settings.notification_settings import is_email_notifications_enabled
+from frappe.desk.doctype.notification_settings.notification_settings import (
+	is_email_notifications_enabled,
+	is_notifications_enabled,
+)
 from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
@@ -68,9 +71,16 @@ def in_charge(doc) -> list[str]:
 	return (who_may_see(doc, [doc.handler]) if doc.handler else []) or managers(doc)
 
 
-def notify(doc, users: list[str], subject: str, kind: str = "Alert", content: str = "") -> None:
-	"""A Notification Log for each user, written in the same transaction; the subject names no complainant."""
+def notify(
+	doc, users: list[str], subject: str, kind: str = "Alert", content: str = "", *, always: bool = False
+) -> None:
+	"""A Notification Log for each user, written in the same transaction; the subject names no complainant.
+
+	Whoever has switched notifications off in their settings gets none, unless `always`: where somebody may come to harm.
+	"""
 	for user in dict.fromkeys(users):
+		if not (always or is_notifications_enabled(user)):
+			continue
 		frappe.get_doc(
 			{
 				"doctype": "Notification Log",
@@ -149,4 +159,4 @@ def least_busy(users: list[str]) -> str | None:
 
 def safety(doc) -> None:
 	"""A safety implication: the managers are told before anything else happens (7.5)."""
-	notify(doc, managers(doc), _("Safety implication: {0} needs you now").format(doc.name))
+	notify(doc, managers(doc), _("Safety implication: {0} needs you now").format(doc.name), always=True)

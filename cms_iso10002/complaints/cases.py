@@ -24,20 +24,31 @@ INSTANTS = ("told_on", "responded_on")
 """Answers of a dialog that are points in time."""
 
 
-def read(doc, data: Mapping[str, Any] | None = None, status: str | None = None) -> Case:
-	"""`doc` as a Case. `status` is the state before the change that is asked for."""
+def read(
+	doc, data: Mapping[str, Any] | None = None, status: str | None = None, *, to_show: bool = False
+) -> Case:
+	"""`doc` as a Case. `status` is the state before the change that is asked for.
+
+	`to_show` says that nothing will be decided on it: then nothing is locked, and nobody's save waits for who only looks.
+	"""
 	values = doc.as_dict()
 	values["status"] = status or doc.status
 	values["received_on"] = get_datetime(doc.received_on) if doc.received_on else None
 	original = _original((data or {}).get("duplicate_of"))
 	stored = None if doc.is_new() else doc.name
-	under = policy.in_force(doc.policy_snapshot, timeline.policy_changes(doc.name) if stored else ())
+	changes = timeline.policy_changes(doc.name, locked=not to_show) if stored else ()
+	under = policy.in_force(doc.policy_snapshot, changes)
 	return Case(
 		doc=values,
 		now=clock.now_utc(),
 		today=clock.today(),
-		letters=_belonging("Complaint Letter", stored, "kind", "channel", "sent_on", "delivery"),
-		disputes=_belonging("External Dispute", stored, "filed_on", "closed_on", "outcome"),
+		letters=_belonging(
+			"Complaint Letter", stored, ("kind", "channel", "sent_on", "delivery"), locked=not to_show
+		),
+		disputes=_belonging(
+			"External Dispute", stored, ("filed_on", "closed_on", "outcome"), locked=not to_show
+		),
+		reports=_belonging("Complaint Reportability", stored, ("state",), locked=not to_show),
 		settings=settings(),
 		concerned=concerned_users(doc),
 		fast_track=under.fast_track,
@@ -74,13 +85,14 @@ def settings() -> Mapping[str, Any]:
 	return frappe.get_cached_doc("Complaint Settings").as_dict()
 
 
-def _belonging(doctype: str, complaint: str | None, *fields: str) -> list:
-	"""Records of the complaint, read with a lock: the snapshot may be older than the last of them."""
+def _belonging(doctype: str, complaint: str | None, fields: tuple[str, ...], locked: bool) -> list:
+	"""Records of the complaint; to decide on them read with a lock: the snapshot may be older than the last of them."""
 	if not complaint:
 		return []
 	table = DocType(doctype)
 	query = frappe.qb.from_(table).select(*fields).where(table.complaint == complaint)
-	return query.orderby(table.creation).for_update().run(as_dict=True)
+	query = query.orderby(table.creation)
+	return (query.for_update() if locked else query).run(as_dict=True)
 
 
 def _original(name: str | None) -> dict[str, Any] | None:
@@ -165,11 +177,11 @@ def _check_links(transition: lifecycle.Transition, data: Mapping[str, Any]) -> N
 
 def refuse(refusal: Refusal):
 	"""Show a Refusal of the core as a ValidationError in the user's language."""
-	frappe.throw(sentence(refusal), title=_("Not Possible Yet"))
+	frappe.throw(said(refusal), title=_("Not Possible Yet"))
 
 
-def sentence(refusal: Refusal) -> str:
-	"""What a Refusal of the core says, in the user's language."""
+def said(refusal: Refusal) -> str:
+	"""A Refusal of the core as one sentence in the user's language."""
 	if isinstance(refusal, lifecycle.Missing):
 		arguments = [_(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
 	else:

@@ -12,7 +12,16 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import alerts, clock, correspondence, escalation, policy, printing
+from cms_iso10002.complaints import (
+	alerts,
+	clock,
+	correspondence,
+	escalation,
+	letter_language,
+	policy,
+	printing,
+	reportability,
+)
 from cms_iso10002.core import agenda, clocks
 from cms_iso10002.core.case import EventSpec, LetterSpec
 
@@ -92,7 +101,7 @@ def remind_of_decision(doc, duty: agenda.Duty) -> list[EventSpec]:
 	with printing.speaking(doc.language or "en"):
 		body = _(
 			"We wrote to you on {0} with our answer. Please tell us whether you accept it, or what is still open."
-		).format(frappe.utils.format_date(sent.sent_on, "long"))
+		).format(letter_language.date_text(sent.sent_on, letter_language.spoken(doc.language or "en")))
 	spec = LetterSpec("Progress Update", "E-mail", event="letter_sent", context={"body": body})
 	event = correspondence.attempt(doc, spec)
 	if not event:
@@ -179,6 +188,7 @@ def _last_letter(doc, kinds: tuple[str, ...]):
 
 
 MILESTONE_DUTIES = {agenda.WARN: warn, agenda.OVERDUE: miss}
+REPORT_DUTIES = {agenda.WARN_REPORT: reportability.warn, agenda.MISS_REPORT: reportability.miss}
 OTHER_DUTIES = {
 	agenda.REMIND: remind,
 	agenda.RESUME: go_on,

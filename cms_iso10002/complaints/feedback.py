@@ -1,7 +1,8 @@
 """What those who complained think of how it was handled (ISO 10002:2018, 8.3): one answer an occasion.
 
 It is asked for after closing, and where a complaint stays open for long. The answer can be changed for two weeks.
-Nobody rates their own work: who handles, investigates, reviews or decided a case neither gives nor takes down its rating.
+Nobody rates their own work: who acted in a case or has a duty in it neither gives nor takes down its rating. What
+somebody answered themselves only they change: nobody takes down another rating over it.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime
 
-from cms_iso10002.complaints import clock, timeline
+from cms_iso10002.complaints import actors, clock, timeline
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core.case import EventSpec
@@ -23,6 +24,12 @@ ASKED = {CLOSING: "feedback_asked", UNRESOLVED: "feedback_asked_open"}
 EDITABLE_FOR = timedelta(days=14)
 LONGEST_COMMENT = 5000
 """Characters."""
+THEMSELVES = "Portal"
+"""How a rating was taken that nobody here took down."""
+TAKEN_HOW = ("Phone", "In Person", "Letter", "E-mail")
+"""How people here take one down."""
+NO_WORK = ("feedback_asked", "feedback_asked_open", "feedback_given", "feedback_changed")
+"""Events by which nobody worked on the complaint: a colleague may correct the rating that they took down."""
 
 
 def occasion(doc) -> str:
@@ -50,13 +57,14 @@ def asked_by(complaint: str, letter: EventSpec) -> list[EventSpec]:
 
 
 def given(complaint: str, at: str) -> dict[str, Any] | None:
-	"""The answer given on an occasion as plain values, with `editable`; None where there is none."""
-	fields = ["name", "submitted_on", "comments", *RATINGS]
+	"""The answer given on an occasion as plain values, with `editable` and whether they gave it `themselves`; None for none."""
+	fields = ["name", "submitted_on", "comments", "taken_how", *RATINGS]
 	row = frappe.db.get_value(
 		"Complaint Feedback", {"complaint": complaint, "occasion": at}, fields, as_dict=True
 	)
 	if row:
 		row["editable"] = clock.now_site() <= get_datetime(row.submitted_on) + EDITABLE_FOR
+		row["themselves"] = row.pop("taken_how") == THEMSELVES
 	return row
 
 
@@ -67,13 +75,13 @@ def give(
 	comments: str = "",
 	*,
 	given_by: str = "Complainant",
-	taken_how: str = "Portal",
+	taken_how: str = THEMSELVES,
 	taken_by: str = "",
 ) -> str:
 	"""Store the answer on an occasion, or change the one that was given; returns the record's name.
 
 	Raises frappe.ValidationError with one sentence where nothing was answered, a number is none from 1 to 5, the two
-	weeks are over, or the session's user works on the case.
+	weeks are over, they gave one themselves, or the session's user works on the case.
 	"""
 	_refuse_own_work(doc)
 	answers = {name: cint(ratings.get(name)) for name in RATINGS}
@@ -89,6 +97,11 @@ def give(
 	record = frappe.get_doc("Complaint Feedback", name) if name else frappe.new_doc("Complaint Feedback")
 	if name and clock.now_site() > get_datetime(record.submitted_on) + EDITABLE_FOR:
 		frappe.throw(_("This rating was given more than two weeks ago and can't be changed any more."))
+	if name and record.taken_how == THEMSELVES != taken_how:
+		frappe.throw(
+			_("They rated us themselves: only they can change it, by the link of our mail."),
+			frappe.PermissionError,
+		)
 	record.update({"complaint": doc.name, "occasion": at, **answers, "comments": comments, "by": given_by})
 	record.update({"taken_how": taken_how, "taken_by": taken_by or None})
 	record.submitted_on = record.submitted_on or clock.now_site()
@@ -105,7 +118,7 @@ def _is_own_work(doc) -> bool:
 	"""Whether the session's user works on the case, or did."""
 	workers = {doc.get(duty) for duty in ("handler", "investigator", "reviewer")}
 	workers |= {row.get(name) for row in doc.get("decisions") or () for name in ("decided_by", "approved_by")}
-	return frappe.session.user in workers
+	return frappe.session.user in workers or actors.has_acted(frappe.session.user, doc, NO_WORK)
 
 
 def _refuse_own_work(doc) -> None:
@@ -126,7 +139,8 @@ def get_dialog(complaint: str) -> list[dict]:
 	doc.check_permission("read")
 	at = occasion(doc)
 	before = given(complaint, at) or {}
-	if not at or _is_own_work(doc) or not doc.has_permission("write") or not before.get("editable", True):
+	open_to_us = before.get("editable", True) and not before.get("themselves")
+	if not at or not open_to_us or not doc.has_permission("write") or _is_own_work(doc):
 		return []
 	meta = frappe.get_meta("Complaint Feedback")
 	ratings = [
@@ -162,7 +176,7 @@ def _how_given(doc) -> list[dict]:
 	return [
 		_select("given_by", _("Given By"), people),
 		{"fieldtype": "Column Break"},
-		_select("taken_how", _("Taken How"), ["Phone", "In Person", "Letter", "E-mail"]),
+		_select("taken_how", _("Taken How"), [*TAKEN_HOW]),
 	]
 
 
@@ -203,6 +217,8 @@ def record_feedback(
 	at = occasion(doc)
 	if not at:
 		frappe.throw(_("This complaint can be rated once it is closed, or when it has stayed open for long."))
+	if taken_how not in TAKEN_HOW:
+		frappe.throw(_("Say how the rating was given: {0}.").format(", ".join(map(_, TAKEN_HOW))))
 	ratings = {
 		"ease": ease,
 		"speed": speed,

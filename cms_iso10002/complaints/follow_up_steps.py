@@ -11,8 +11,8 @@ from frappe import _
 from frappe.utils import cstr
 
 from cms_iso10002.complaints import actors
-from cms_iso10002.complaints.letter_content import DECISIONS, Doc
-from cms_iso10002.complaints.letter_language import date_text
+from cms_iso10002.complaints.letter_content import DECISIONS, HOW_RECEIVED, Doc
+from cms_iso10002.complaints.letter_language import date_text, plain_word
 from cms_iso10002.core.refusal import N_
 
 LABELS = (
@@ -37,6 +37,21 @@ EVENTS = (
 )
 ENDS = ("closed", "withdrawn", "out_of_scope", "duplicate")
 DONE = ("Implemented", "Verified")
+
+HOW_TOLD = {**HOW_RECEIVED, "Post": HOW_RECEIVED["Letter"]}
+"""Channels in our own words: the plain ones are other words in the books (to post an entry)."""
+HOW_CLOSED = {
+	"Accepted": N_("our answer was accepted"),
+	"Resolved Early": N_("put right at once"),
+	"No Reply": N_("no reply came to our answer"),
+	"Recourse Exhausted": N_("nothing is left to review"),
+	"Recourse Expired": N_("the time to ask for a review is over"),
+	"External Outcome": N_("an outside body decided"),
+	"Withdrawn": N_("withdrawn"),
+	"Out of Scope": N_("not a matter for this procedure"),
+	"Duplicate": N_("joined with another complaint"),
+	"No Contact Possible": N_("nobody could be reached"),
+}
 
 Step = tuple[Any, Any, str]
 """When (site time, or None), who (a user, or an event's reference to one), remark."""
@@ -94,7 +109,11 @@ def _events(complaint: str) -> list[Mapping[str, Any]]:
 
 def _told(letters: Sequence[Mapping[str, Any]], kinds: tuple[str, ...]) -> Step:
 	found = [letter for letter in letters if letter["kind"] in kinds]
-	return (found[-1]["sent_on"], found[-1]["sent_by"], _(found[-1]["channel"])) if found else NOT_YET
+	return (
+		(found[-1]["sent_on"], found[-1]["sent_by"], plain_word(HOW_TOLD, found[-1]["channel"]))
+		if found
+		else NOT_YET
+	)
 
 
 def _event(events: Sequence[Mapping[str, Any]], kinds: tuple[str, ...], remark: str | None) -> Step:
@@ -120,6 +139,10 @@ def _corrected(doc: Doc, events: Sequence[Mapping[str, Any]]) -> Step:
 
 
 def _verified(doc: Doc, events: Sequence[Mapping[str, Any]]) -> Step:
+	"""By who looked at the whole; else by who verified each piece of redress."""
+	if doc.get("correction_verified_on"):
+		by, how = doc.get("correction_verified_by"), doc.get("correction_verified_how")
+		return doc.get("correction_verified_on"), by, cstr(how)
 	rows = [row for row in doc.get("redress") or () if row.get("state") in DONE]
 	if not rows or any(row.get("state") != "Verified" for row in rows):
 		return NOT_YET
@@ -139,4 +162,4 @@ def _closed(doc: Doc, events: Sequence[Mapping[str, Any]]) -> Step:
 	if not doc.get("closed_on"):
 		return NOT_YET
 	_when, who, _remark = _event(events, ENDS, "")
-	return doc.get("closed_on"), who, _(doc.get("closure_basis") or "")
+	return doc.get("closed_on"), who, plain_word(HOW_CLOSED, doc.get("closure_basis"))

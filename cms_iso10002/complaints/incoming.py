@@ -60,7 +60,7 @@ def receive(raw: bytes, account: str) -> str:
 		try:
 			mail_accounts.one_at_a_time()
 			outcome = ComplaintMail.of(raw, account).process()
-			frappe.db.commit()
+			frappe.db.commit()  # a job: each message in a transaction of its own
 			return outcome
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.TimestampMismatchError):
 			frappe.db.rollback()
@@ -81,7 +81,7 @@ def _hold_failed(raw: bytes, account: str, trace: str) -> str:
 	if _is_here(facts.key):
 		return ALREADY_HERE
 	mail_triage.hold(facts, raw, account, OPEN, reason[:1000])
-	frappe.db.commit()
+	frappe.db.commit()  # a job: the message is held before it leaves the mailbox
 	return HELD
 
 

@@ -19,7 +19,7 @@ from cms_iso10002.complaints.letter_language import amount, date_text, direction
 from cms_iso10002.complaints.letter_recipient import recipient
 from cms_iso10002.complaints.letter_sender import organisation
 from cms_iso10002.complaints.letter_steps import next_steps
-from cms_iso10002.complaints.letter_text import left_to_right, lines, plain_text, shortened
+from cms_iso10002.complaints.letter_text import left_to_right, lines, plain_text, same, shortened
 from cms_iso10002.complaints.letter_words import words
 from cms_iso10002.complaints.typed_text import typed
 from cms_iso10002.core.refusal import N_
@@ -172,7 +172,10 @@ def _content(
 		"reasons": plain_text(decision.get("reasons")),
 		"aspects": _aspects(complaint) if deciding else [],
 		"redress": _redress(complaint, language) if deciding else [],
-		"recourse": _recourse(kind, decision, settings, language) if known else _no_recourse(),
+		"is_review": known and is_review(complaint, kind),
+		"recourse": _recourse(kind, decision, settings, language, is_review(complaint, kind))
+		if known
+		else _no_recourse(),
 		"duplicate_of": cstr(extra.get("duplicate_of") or complaint.get("duplicate_of")) if known else "",
 		"referral_note": _referral_note(category) if kind == "Out of Scope" else "",
 		"extension": _extension(complaint, extra, language) if known else {"reason": "", "new_due": ""},
@@ -207,7 +210,10 @@ def _redress(complaint: Doc, language: str) -> list[dict[str, str]]:
 		{
 			"remedy": _(BASES.get(row.get("basis"), "{0}")).format(remedy_text(row.get("remedy"))),
 			"basis": cstr(row.get("basis")),
-			"description": cstr(row.get("description")),
+			# who only repeats the name of the remedy says nothing more, and not in the letter's language
+			"description": ""
+			if same(row.get("description"), row.get("remedy"))
+			else cstr(row.get("description")),
 			"amount": amount(row.get("amount"), row.get("currency"), complaint.get("company"), language),
 		}
 		for row in complaint.get("redress") or ()
@@ -215,7 +221,14 @@ def _redress(complaint: Doc, language: str) -> list[dict[str, str]]:
 	]
 
 
-def _recourse(kind: str, decision: Mapping[str, Any], settings: Any, language: str) -> dict[str, Any]:
+def is_review(complaint: Doc, kind: str) -> bool:
+	"""Whether a letter confirms that somebody asked for a review: of later rounds, only those of a review are confirmed."""
+	return kind == "Acknowledgement" and cint(complaint.get("round")) > 1
+
+
+def _recourse(
+	kind: str, decision: Mapping[str, Any], settings: Any, language: str, of_review: bool = False
+) -> dict[str, Any]:
 	"""What somebody who does not agree can do, until when, and the body outside that the settings name."""
 	body = _body(settings.get("final_response_body"))
 	until = date_text(decision.get("recourse_expires_on"), language)
@@ -237,6 +250,8 @@ def _recourse(kind: str, decision: Mapping[str, Any], settings: Any, language: s
 			).format(until)
 	elif kind in ENDINGS:
 		how = _("If you think that we are wrong about this, tell us, and we will look at it again.")
+	elif of_review:
+		how = ""  # they just did, and after a review there is no other
 	else:
 		how = _("If you do not agree with our answer when you have it, you can ask us to look at it again.")
 	return {"how": how, "until": until, "body": body}

@@ -69,8 +69,8 @@ def date_text(value: date | datetime | str | None, language: str) -> str:
 	"""A date that nobody can misread: with the month's name."""
 	if not value:
 		return ""
-	# plain English has no region, and the order of its long form is the American one
-	pattern = "d MMMM y" if language == "en" else "long"
+	# letters in English are the same wherever they go; the long form of plain English would be the American one
+	pattern = "d MMMM y" if language.split("-")[0] == "en" else "long"
 	return format_date(getdate(value), pattern, locale=locale(language))
 
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 import frappe
 from frappe import _
+from frappe.email.doctype.email_account.email_account import EmailAccount
 
 from cms_iso10002.complaints import mail_accounts, outgoing
+from cms_iso10002.complaints.letter_sender import organisation
 
 MOST_REFERENCES = 10
 AUTOMATIC = {"Auto-Submitted": "auto-replied", "X-Auto-Response-Suppress": "All"}
@@ -46,6 +48,8 @@ def write(
 	complaint: str, recipients: str, subject: str, content: str, sender: str | None, automatic: bool
 ) -> str:
 	"""Write to those who complain: a Communication on the complaint, queued as the next message of its thread; its name."""
+	account = EmailAccount.find_outgoing(match_by_email=sender, match_by_doctype="Complaint")
+	company = frappe.db.get_value("Complaint", complaint, "company")
 	communication = frappe.get_doc(
 		{
 			"doctype": "Communication",
@@ -56,7 +60,9 @@ def write(
 			"reference_name": complaint,
 			"subject": subject,
 			"content": content,
-			"sender": sender,
+			# the organisation writes, whoever pressed the button: without a name Frappe shows whoever looks at it
+			"sender": sender or (account.email_id if account else None),
+			"sender_full_name": organisation(company)["name"],
 			"recipients": recipients,
 			"message_id": new_message_id(),
 			"has_attachment": 0,

@@ -14,6 +14,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint
 
 from cms_iso10002.complaints import incoming, mail_accounts
+from cms_iso10002.complaints.transactions import keep_failure
 
 MOST_AT_ONCE = 200
 """Messages fetched from a mailbox in one go; the others come next time."""
@@ -70,14 +71,10 @@ def fetch(account: str) -> int:
 				taken += 1
 			except Exception:
 				# it stays in the mailbox and comes again; the others go on
-				frappe.db.rollback()
-				frappe.log_error(title=f"An e-mail in {account} stays in its mailbox")
-				frappe.db.commit()
+				keep_failure(f"An e-mail in {account} stays in its mailbox")
 		server.logout()
 	except Exception:
-		frappe.db.rollback()
-		frappe.log_error(title=f"The mailbox {account} could not be fetched")
-		frappe.db.commit()
+		keep_failure(f"The mailbox {account} could not be fetched")
 		return 0
 	return taken
 

@@ -28,7 +28,8 @@ DUE_SOON = "yellow"
 def get_milestones(complaint: str) -> list[dict]:
 	"""The milestones as they stand this minute, whatever the sweep has stored; for who may read the complaint.
 
-	Each has stage, label, round, state, colour, word, due_at, met_at (site time), left (a phrase) and remark.
+	Each has stage, label, round, state, colour, word, due_at, met_at (site time), left (a phrase), remark, and whether
+	its duty has `ended`.
 	"""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
@@ -51,6 +52,7 @@ def shown(milestone: clocks.Milestone, under: policy.InForce, now: datetime) -> 
 		"due_at": clock.to_site(milestone.due_at),
 		"met_at": clock.to_site(milestone.met_at),
 		"left": _left(milestone, under, now),
+		"ended": bool(milestone.ended_at),
 		"remark": _(milestone.remark) if milestone.remark else "",
 	}
 

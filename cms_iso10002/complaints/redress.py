@@ -160,7 +160,7 @@ def _held_up_by(case: Case, row, who) -> str:
 	"""Why the user can't take a proposal further, where that is a matter of authority."""
 	waits = rules.state_of(row) == rules.PROPOSED and row.name
 	why = rules.not_granted(case, row.as_dict(), who) if waits else None
-	return cases.sentence(why) if why else ""
+	return cases.said(why) if why else ""
 
 
 def _may_have_document(case: Case, row) -> bool:

@@ -19,6 +19,14 @@ def aspect(user: str | None = None, doctype: str | None = None) -> str:
 	return _of_complaints("Complaint Aspect", user)
 
 
+def cause(user: str | None = None, doctype: str | None = None) -> str:
+	return _of_complaints("Complaint Cause", user)
+
+
+def why(user: str | None = None, doctype: str | None = None) -> str:
+	return _of_complaints("Complaint Why", user)
+
+
 def concerned_person(user: str | None = None, doctype: str | None = None) -> str:
 	return _of_complaints("Complaint Concerned Person", user)
 

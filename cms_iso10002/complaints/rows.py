@@ -1,4 +1,4 @@
-"""Rows of a complaint live and die with it: no door of their own.
+"""Rows live and die with the record they belong to: no door of their own.
 
 Frappe's REST saves or deletes a child row by itself with no more than write permission on its parent, past the
 parent's controller. When a parent is saved, the hooks below are not called for its rows; so they only ever meet
@@ -17,6 +17,13 @@ class OwnedRow(Watched):
 	"""A child row that is written through its parent only."""
 
 	def before_validate(self):
+		self.refuse_alone()
+
+	def before_update_after_submit(self):
+		"""Rows of what is submitted come this way, past `before_validate`."""
+		self.refuse_alone()
+
+	def before_cancel(self):
 		self.refuse_alone()
 
 	def on_trash(self):

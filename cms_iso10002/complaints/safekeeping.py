@@ -23,6 +23,9 @@ def file_permission(doc, ptype: str | None = None, user: str | None = None, **kw
 	Frappe asks hooks until one answers, so that a plain True here would silence its own.
 	"""
 	user = user or frappe.session.user
+	for may in frappe.get_hooks("complaint_file_permission"):
+		if not frappe.get_attr(may)(doc, user):
+			return False
 	if ptype in ("write", "delete", "share") and user != "Administrator" and is_kept(doc, user):
 		return False
 	return bool(frappe_file.has_permission(doc, ptype=ptype, user=user))

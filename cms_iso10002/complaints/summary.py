@@ -2,7 +2,8 @@
 
 A million complaints have five million milestones, and grouping those takes seconds; so they are counted once a day
 and case key (company, category, handler, stage), and reports add up the counts. A day's rows are never changed:
-`refresh` counts the whole day anew and replaces them, so that doing it twice does no harm.
+`refresh` counts the whole day anew and replaces them, so that doing it twice does no harm. What is to be counted of
+complaints themselves `counting` counts, at the same times.
 
 What is met counts on the day it was met; what is missed, on the day it fell due, until it is met after all; what was
 cancelled, on the day it ended. How a complaint counts says `core.closure.counts`: duplicates not at all, those out of
@@ -11,7 +12,7 @@ scope in a column of their own. The histogram holds the working time of what was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -20,7 +21,7 @@ from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Date, Min
 from frappe.utils import create_batch, get_datetime, getdate, now_datetime
 
-from cms_iso10002.complaints import clock, timeline
+from cms_iso10002.complaints import clock, counting, timeline
 from cms_iso10002.core import clocks, histogram
 from cms_iso10002.core.closure import counts
 from cms_iso10002.core.states import DUPLICATE
@@ -59,7 +60,7 @@ REWRITING = (
 def refresh(days: Iterable[date]) -> None:
 	"""Count these days (site dates) anew and replace their rows, in the transaction it is called in."""
 	_marker(lock=True)  # two workers must not both insert a day's rows
-	for first, last in _runs(days):
+	for first, last in counting.runs(days, DAYS_AT_ONCE):
 		rows = _count(first, last)
 		frappe.db.delete(SUMMARY, {"day": ("between", (first, last))})
 		_insert(rows)
@@ -80,11 +81,14 @@ def refresh_recent() -> None:
 		changed = _changed(since)
 		if changed:
 			refresh(_days_now(changed) | _days_before(changed, since))
+		counting.keep_up(changed, since)
 	_set_marker(started)
 
 
 def rebuild(days: int | None = REBUILT_DAYS) -> None:
 	"""Count anew the last `days` days, all days there are for None: nightly, in case anything was missed."""
+	_marker(lock=True)
+	counting.rebuild(days)
 	last = clock.today()
 	first = last - timedelta(days=days) if days else _first_day()
 	if first:
@@ -92,20 +96,6 @@ def rebuild(days: int | None = REBUILT_DAYS) -> None:
 
 
 # counting ------------------------------------------------------------------------------------------------
-
-
-def _runs(days: Iterable[date]) -> Iterator[tuple[date, date]]:
-	"""Consecutive days as (first, last), at most `DAYS_AT_ONCE` of them."""
-	first = last = None
-	for day in sorted(set(days)):
-		if first and day == last + timedelta(days=1) and (day - first).days < DAYS_AT_ONCE:
-			last = day
-			continue
-		if first:
-			yield first, last
-		first = last = day
-	if first:
-		yield first, last
 
 
 def _count(first: date, last: date) -> list[dict]:

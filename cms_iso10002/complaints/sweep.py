@@ -15,7 +15,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from cms_iso10002.complaints import clock, due_actions, policy, timeline
-from cms_iso10002.complaints.transactions import retry_on_deadlock
+from cms_iso10002.complaints.transactions import keep_failure, retry_on_deadlock
 from cms_iso10002.core import agenda
 from cms_iso10002.core.case import EventSpec
 
@@ -62,12 +62,9 @@ def work(names: list[str]) -> int:
 		try:
 			done += _in_transaction(name)
 		except Exception:
-			frappe.db.rollback()
-			frappe.log_error(
-				title=f"The sweep of {name} failed", reference_doctype="Complaint", reference_name=name
-			)
+			keep_failure(f"The sweep of {name} failed", name)
 			put_off(name)
-			frappe.db.commit()
+			frappe.db.commit()  # a job: each case in a transaction of its own
 	return done
 
 
@@ -95,7 +92,8 @@ def bring_up_to_date(name: str) -> int:
 	fields = {"sweep_attempts": 0} if head.sweep_attempts else {}
 	under = policy.in_force(head.policy_snapshot, events)
 	_mark(doc, [duty for duty in owed if duty.milestone], events, under, fields)
-	others = [duty for duty in owed if not duty.milestone]
+	_report(doc, [duty for duty in owed if duty.kind in agenda.REPORTING])
+	others = [duty for duty in owed if not duty.milestone and duty.kind not in agenda.REPORTING]
 	if others:
 		_wait_no_longer(doc, others, fields)
 	if not owed:
@@ -111,6 +109,14 @@ def _mark(doc, duties: list[agenda.Duty], events: list, under: policy.InForce, f
 	if specs:
 		fields["escalation_level"] = doc.escalation_level or 0
 		timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM, seen=events, fields=fields)
+
+
+def _report(doc, duties: list[agenda.Duty]) -> None:
+	"""Decisions on reporting, and reports, that are owed: each is reminded of by itself."""
+	specs: list[EventSpec] = []
+	for duty in duties:
+		specs += due_actions.REPORT_DUTIES[duty.kind](doc, duty)
+	timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM)
 
 
 def _wait_no_longer(doc, duties: list[agenda.Duty], fields: dict) -> None:
@@ -133,7 +139,7 @@ def refresh(names: list[str]) -> None:
 	for name in names:
 		frappe.db.rollback()
 		timeline.refresh(name, timeline.lock(name).policy_snapshot)
-		frappe.db.commit()
+		frappe.db.commit()  # a job: each case in a transaction of its own
 
 
 def put_off(name: str) -> None:

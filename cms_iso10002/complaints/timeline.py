@@ -178,9 +178,10 @@ def _append(
 		if spec.at and spec.at != now:
 			data["recorded_utc"] = clock.to_micros(now)
 		note = typed_text.tame(spec.note) if spec.note else spec.note
-		if note:
+		if note or spec.words:
 			salt = frappe.generate_hash(length=32)
-			data["note"] = ledger.salted_reference(note, salt)
+			kept = {**spec.words, **({"note": note} if note else {})}
+			data.update({name: text and ledger.salted_reference(text, salt) for name, text in kept.items()})
 		payload = ledger.payload(
 			complaint, sequence, spec.kind, clock.to_micros(at), actor, bool(spec.public), data
 		)
@@ -237,9 +238,9 @@ def events_of(complaint: str, kind: str | None = None, locked: bool = True) -> l
 	]
 
 
-def policy_changes(complaint: str) -> list[clocks.Event]:
-	"""The changes of policy of a complaint, in order, read with a lock."""
-	return events_of(complaint, clocks.POLICY_CHANGED)
+def policy_changes(complaint: str, locked: bool = True) -> list[clocks.Event]:
+	"""The changes of policy of a complaint, in order, read with a lock; without one only to show them."""
+	return events_of(complaint, clocks.POLICY_CHANGED, locked)
 
 
 def replay(

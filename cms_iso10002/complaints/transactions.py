@@ -32,6 +32,14 @@ def all_or_nothing() -> Iterator[None]:
 		frappe.db.release_savepoint(name)
 
 
+def keep_failure(title: str, complaint: str | None = None) -> None:
+	"""For jobs, in an `except`: undo what the transaction wrote, and keep the traceback in the Error Log under `title`."""
+	frappe.db.rollback()
+	about = {"reference_doctype": "Complaint", "reference_name": complaint} if complaint else {}
+	frappe.log_error(title=title, **about)
+	frappe.db.commit()  # in a job: the log alone, so that the next case begins with a transaction of its own
+
+
 def retry_on_deadlock(function: Callable) -> Callable:
 	"""Do a whole request again when the database chose it as a deadlock's victim; it was rolled back whole.
 

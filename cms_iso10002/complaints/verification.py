@@ -18,12 +18,15 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
 
-from cms_iso10002.complaints import clock, policy, sealing, timeline
+from cms_iso10002.complaints import clock, policy, sealing, their_words, timeline
 from cms_iso10002.core import clocks, ledger
+from cms_iso10002.core.changes import THEIR_WORDS, WORDS_CORRECTED
 from cms_iso10002.core.merkle import Tree
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.core.states import RECEIVED, STATES, category
 
+HELD_WORDS = tuple(name for name in THEIR_WORDS if name != "remedy_requested")
+"""Of the complainant's words those that no renaming changes."""
 BATCH = 200
 """Complaints read at once, with their events."""
 FIELDS = (
@@ -46,6 +49,7 @@ FIELDS = (
 	"ledger_head",
 	"ledger_sequence",
 	"anonymised_on",
+	*HELD_WORDS,
 )
 ASSESSED = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
 SAME_MOMENT = timedelta(minutes=1)
@@ -254,6 +258,8 @@ def _verified(row: frappe._dict, events: list, decisions: list, milestones: list
 	said = [json.loads(event.payload) for event in events]
 	for template, *args in (*_copies(row, said), *_decisions(decisions, said)):
 		yield Finding(row.name, "copy", _(template).format(*args))
+	for template, *args in _words(row, events, said):
+		yield Finding(row.name, "copy", _(template).format(*args))
 	for template, *args in _milestones(row, events, said, milestones):
 		yield Finding(row.name, "milestone", _(template).format(*args))
 
@@ -291,6 +297,18 @@ def _copies(row: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> Iterat
 	if bool(row["anonymised_on"]) != anonymised:
 		yield DIFFERS, "anonymised_on", row["anonymised_on"] or "–", _("it was") if anonymised else "–"
 	yield from _closing(row, said)
+
+
+def _words(row: Mapping[str, Any], events: list, said: Sequence[Mapping[str, Any]]) -> Iterator[tuple]:
+	"""The complainant's words that are not those of their last correction; erased ones are gone with the salt."""
+	last = {
+		told["data"]["field"]: (event, told["data"]["is"])
+		for event, told in zip(events, said, strict=True)
+		if told["kind"] == WORDS_CORRECTED
+	}
+	for name in HELD_WORDS:
+		if name in last and not row["anonymised_on"] and not their_words.fit(*last[name], row[name]):
+			yield N_("{0} was altered: it is not what was last corrected with a reason."), name
 
 
 def _expected(said: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from hashlib import sha256
 from typing import Any
 
-from cms_iso10002.core import clocks
+from cms_iso10002.core import clocks, reportability
 from cms_iso10002.core.business_time import UTC, to_micros
 from cms_iso10002.core.states import AWAITING_COMPLAINANT, CLOSED_STATES, RECEIVED, REJECTED, RESPONSE_SENT
 
@@ -29,6 +29,9 @@ REMIND_OF_DECISION, CLOSE_UNANSWERED = "remind of decision", "close unanswered"
 """The complainant has not said what they think of our response: the same, where settings close for No Reply."""
 CLOSE_EXPIRED = "close expired"
 """Rejected, and the time to go further has passed unused."""
+WARN_REPORT, MISS_REPORT = "warn of reporting", "reporting overdue"
+"""Whether, or to whom, the complaint must be reported is owed: the time runs out; it has run out."""
+REPORTING = (WARN_REPORT, MISS_REPORT)
 
 DONE = {"warned": WARN, "overdue": OVERDUE}
 """Kinds of events that tell of a milestone, with the duty each has done."""
@@ -37,6 +40,7 @@ TRIED = "swept"
 EVENT_KINDS = frozenset(
 	{*DONE, TRIED, "state_changed", "paused", "resumed", "response_sent", "delivery_failed"}
 	| {"external_dispute_opened", "external_dispute_closed"}
+	| reportability.EVENT_KINDS
 )
 """Kinds that change the agenda by themselves, beside those that move a clock."""
 
@@ -90,6 +94,7 @@ def duties(
 	"""
 	kept = clocks.without_failed_deliveries(sorted(events, key=lambda event: event.sequence))
 	found = [*_milestone_duties(milestones, kept, now), *_waiting_duties(kept, rules, zone)]
+	found += _reporting_duties(kept)
 	return sorted(found, key=lambda duty: duty.at)
 
 
@@ -177,6 +182,17 @@ def _waiting_duties(events: Sequence[clocks.Event], rules: Rules, zone: tzinfo) 
 		REJECTED: _for_recourse,
 	}
 	found = by_state[state](events, rules, zone) if state in by_state else []
+	return [duty for duty in found if duty.key not in done]
+
+
+def _reporting_duties(events: Sequence[clocks.Event]) -> list[Duty]:
+	"""What is owed because somebody must decide on reporting, or report: in any state, also after closing."""
+	done = {event.data.get("key") for event in events if event.kind == TRIED}
+	found = [
+		Duty(kind, at, _key(kind, clock.record, clock.state, to_micros(clock.due)), data={"clock": clock})
+		for clock in reportability.running(events)
+		for kind, at in ((WARN_REPORT, clock.warn), (MISS_REPORT, clock.due))
+	]
 	return [duty for duty in found if duty.key not in done]
 
 

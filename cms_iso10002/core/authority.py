@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+GRANTED = ("Approved", "Offered", "Accepted", "Implemented", "Verified")
+"""States of redress that somebody has granted."""
+
 
 def limit(roles: Iterable[str], currency: str | None, limits: Iterable[Mapping[str, Any]]) -> Decimal | None:
 	"""The most that somebody with `roles` may grant in `currency`: the highest limit of their roles; None for nothing.
@@ -24,7 +27,10 @@ def limit(roles: Iterable[str], currency: str | None, limits: Iterable[Mapping[s
 def within(
 	amount: Any, currency: str | None, roles: Iterable[str], limits: Iterable[Mapping[str, Any]]
 ) -> bool | None:
-	"""Whether somebody with `roles` may grant `amount`; None where no limits are set at all."""
+	"""Whether somebody with `roles` may grant `amount`; None where no limits are set at all.
+
+	Where there are limits, an amount in a currency that none of them is in may be granted by nobody.
+	"""
 	rows = list(limits)
 	if not rows:
 		return None

@@ -43,7 +43,7 @@ class Case:
 	`calendar` are those of the policy in force (no calendar: every hour counts), `received_at` is the receipt as an
 	aware instant. `original` is the complaint this one is said to duplicate, `same_complainant` whether that one is
 	by the same person. `remedies` are the Complaint Remedies that the redress names, `limits` the authority limits of
-	each.
+	each. `reports` are the questions whether it must be reported.
 	"""
 
 	doc: Mapping[str, Any]
@@ -60,6 +60,7 @@ class Case:
 	same_complainant: bool = False
 	remedies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 	limits: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+	reports: Sequence[Mapping[str, Any]] = ()
 
 	def get(self, fieldname: str) -> Any:
 		"""The complaint's value of `fieldname`, or None."""
@@ -103,7 +104,7 @@ class EventSpec:
 	"""An event to record; `at` None means now. `note` is kept beside the ledger, so that it can be erased.
 
 	`data` is kept for ever, so it holds no personal words or addresses; a user in it becomes a reference when it is
-	recorded. Two events of one `dedupe` can't both be recorded: the second write fails.
+	recorded. `words` are kept in it as salted hashes alone, by name. Two events of one `dedupe` can't both be recorded: the second write fails.
 	"""
 
 	kind: str
@@ -112,6 +113,7 @@ class EventSpec:
 	public: bool = False
 	note: str = ""
 	dedupe: str = ""
+	words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cms_iso10002.core import fairness
 from cms_iso10002.core.case import Case
 from cms_iso10002.core.closure import CLOSURE_BASES
+from cms_iso10002.core.decisions import by_a_second_person, on_the_spot
 from cms_iso10002.core.guards import has_text, needs_approval
 from cms_iso10002.core.refusal import N_
 
@@ -36,7 +38,7 @@ class CaseFile:
 	"""A closed case as an auditor finds it.
 
 	`case` is read as on the day it was closed. `milestones` are its rows, `events` the kinds of its events in order,
-	`authorities` its redress with amounts, `trained` whether the handler's training was valid while they handled it
+	`authorities` its redress with amounts, `trained` whether the handler's training was valid on the day of receipt
 	(None where nobody handled it).
 	"""
 
@@ -105,41 +107,40 @@ def assessed_first(file: CaseFile) -> Result:
 
 
 def independent(file: CaseFile) -> Result:
-	"""4.7: whoever investigated and reviewed is not concerned, and a reviewer had neither investigated nor decided."""
+	"""4.7: nobody who took part is concerned, and a reviewer had neither investigated nor decided nor approved before."""
 	case = file.case
-	investigator = case.get("investigator")
-	reviewers = [r.get("decided_by") for r in case.rows("decisions") if r.get("level") == "Internal Review"]
-	if not investigator and not reviewers:
+	concerned = sorted(fairness.took_part(case) & case.concerned)
+	if concerned:
+		return Result(FAILED, N_("Concerned by the complaint: {0}."), tuple(concerned))
+	reviewed = any(row.get("level") == fairness.REVIEW for row in case.rows("decisions"))
+	if not case.get("investigator") and not reviewed:
 		return Result(NOT_APPLICABLE, N_("Nobody investigated or reviewed it."))
 	if case.get("conflict_check") in (None, "", "Not Done"):
 		return Result(FAILED, N_("Nobody checked whether somebody is concerned."))
-	concerned = sorted({investigator, *reviewers} & case.concerned - {None, ""})
-	if concerned:
-		return Result(FAILED, N_("Concerned by the complaint: {0}."), tuple(concerned))
-	earlier: set[Any] = {investigator}
-	for row in case.rows("decisions"):
-		if row.get("level") == "Internal Review" and row.get("decided_by") in earlier:
-			return Result(
-				FAILED, N_("{0} reviewed what they had investigated or decided."), (row["decided_by"],)
-			)
-		earlier.add(row.get("decided_by"))
+	own = fairness.reviewed_own(case)
+	if own:
+		return Result(FAILED, N_("{0} reviewed what they had investigated or decided."), (own[0],))
 	return Result(PASSED)
 
 
 def decision(file: CaseFile) -> Result:
 	"""7.8: every decision that was sent had reasons and told the recourse; a second person approved it where needed.
 
-	An early resolution that was accepted on the spot and confirmed in short owes no recourse (`core.fast_track`).
+	One that was accepted on the spot owes neither (`core.decisions`).
 	"""
 	sent = [row for row in file.case.rows("decisions") if row.get("sent_on")]
 	if not sent:
 		return Result(NOT_APPLICABLE, N_("No decision was sent."))
-	if not all(has_text(row.get("reasons")) for row in sent):
+	owing = [row for row in sent if not on_the_spot(row)]
+	if not owing:
+		return Result(
+			NOT_APPLICABLE, N_("It was put right on the spot: that needs neither reasons nor recourse.")
+		)
+	if not all(has_text(row.get("reasons")) for row in owing):
 		return Result(FAILED, N_("A decision was sent without reasons."))
-	early = bool(file.case.get("resolved_at_first_contact"))
-	if not early and not all(row.get("recourse_explained") for row in sent):
+	if not all(row.get("recourse_explained") for row in owing):
 		return Result(FAILED, N_("A decision was sent without telling the recourse."))
-	if not early and needs_approval(file.case) and not sent[-1].get("approved_by"):
+	if needs_approval(file.case) and not all(by_a_second_person(row) for row in owing):
 		return Result(FAILED, N_("No second person approved the decision."))
 	return Result(PASSED)
 
@@ -187,13 +188,13 @@ def recurrence(file: CaseFile) -> Result:
 
 
 def trained(file: CaseFile) -> Result:
-	"""4.14: the handler's training was valid at the time."""
+	"""4.14: the handler's training was valid when the complaint came in."""
 	if file.trained is None:
 		return Result(NOT_APPLICABLE, N_("Nobody is recorded as its handler."))
 	return (
 		Result(PASSED)
 		if file.trained
-		else Result(FAILED, N_("The handler had no valid training at the time."))
+		else Result(FAILED, N_("The handler had no valid training on the day of receipt."))
 	)
 
 
@@ -201,7 +202,7 @@ COMPUTED: tuple[FileTest, ...] = (
 	FileTest("receipt", N_("Receipt recorded in full"), "receipt", receipt),
 	FileTest("acknowledged", N_("Acknowledged on time"), "acknowledgement", acknowledged),
 	FileTest("assessed_first", N_("Assessed before investigated"), "initial-assessment", assessed_first),
-	FileTest("independent", N_("Investigator and reviewer independent"), "objectivity", independent),
+	FileTest("independent", N_("Handled without conflict of interest"), "objectivity", independent),
 	FileTest("decision", N_("Decision with reasons and recourse"), "decision", decision),
 	FileTest("answered", N_("Every aspect answered"), "response", answered),
 	FileTest("closed", N_("Closed on a ground whose conditions are met"), "closing", closed),

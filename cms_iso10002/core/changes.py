@@ -1,12 +1,13 @@
 """What an edit of the form means: the events it makes, and which edits need a reason.
 
 The lifecycle covers changes of state; this covers the rest. A change of the assessment, or of when the
-complaint was received, counts against the organisation or for it: so it needs a reason, and is an event.
+complaint was received, counts against the organisation or for it: so it needs a reason, and is an event. So does a
+correction of what the complainant told us.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cms_iso10002.core import redress
@@ -16,24 +17,33 @@ from cms_iso10002.core.states import ACCEPTED, DECIDED, RESPONSE_SENT, WITHDRAWN
 
 ASSESSED_FIELDS = ("severity", "complexity", "impact", "safety_implication", "immediate_action_needed")
 DUTY_FIELDS = ("handler", "investigator", "reviewer")
-WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "waiting_on")
+WATCHED = ("confidentiality", "conflict_check", "complaint_group", "category", "root_cause", "waiting_on")
 WATCHED_PERSONAL = ("customer",)
 """That it changed is an event; to what stands on the complaint, where it can be erased."""
+THEIR_WORDS = ("subject", "description", "remedy_requested", "remedy_notes")
+"""What the complainant told us."""
+WORDS_CORRECTED = "words_corrected"
 ASPECT_FIELDS = ("what", "category", "outcome", "reasons")
 
 Doc = Mapping[str, Any]
 
 
 def events(
-	before: Doc, after: Doc, reason: str, received_at: int | None = None, assessed: bool = False
+	before: Doc,
+	after: Doc,
+	reason: str,
+	received_at: int | None = None,
+	assessed: bool = False,
+	corrected: Sequence[str] = (),
 ) -> list[EventSpec]:
 	"""The events of an edit from `before` to `after`.
 
 	`received_at` is the new receipt in UTC microseconds where it changed, `assessed` whether the assessment had been
-	completed. Raises Refusal where a reason is needed, or where what was decided or agreed would change unseen.
+	completed, `corrected` the fields of THEIR_WORDS that say something else than they did. Raises Refusal where a reason is needed, or where what was decided or agreed would change unseen.
 	"""
 	_check_answered(before, after)
 	found = _receipt(reason, received_at)
+	found += _corrections(reason, corrected)
 	found += _assessment(before, after, reason) if assessed else []
 	found += _immediate_action(before, after)
 	found += _persons(before, after, reason)
@@ -105,6 +115,14 @@ def _receipt(reason: str, received_at: int | None) -> list[EventSpec]:
 	if not reason:
 		raise Refusal(N_("Say in {0} why the time of receipt is corrected."), N_("Reason for the Change"))
 	return [EventSpec("receipt_corrected", {"received_at": received_at}, note=reason)]
+
+
+def _corrections(reason: str, fields: Sequence[str]) -> list[EventSpec]:
+	if fields and not reason:
+		raise Refusal(
+			N_("Say in {0} why the complainant's words are corrected."), N_("Reason for the Change")
+		)
+	return [EventSpec(WORDS_CORRECTED, {"field": name}, note=reason) for name in fields]
 
 
 def _assessment(before: Doc, after: Doc, reason: str) -> list[EventSpec]:

@@ -22,6 +22,7 @@ The rules that are easily got wrong:
 * A closing cancels what is open, for ever shows as Overdue what was overdue, and leaves alone what an outside body
   asked for. Reopening takes up what was cancelled with the time that was left, except what the state to which it
   is reopened has behind it.
+* Who asked for a review and got its outcome, or a holding response, needs no acknowledgement any more: that meets it.
 * A change of policy never makes anything overdue. A due time that would then lie before the change is counted
   anew from the change; what was overdue before it stays so, with the limit it missed.
 * An extension counts when it was recorded before the due time. Later it changes nothing and a remark says so.
@@ -97,10 +98,11 @@ INVESTIGATED = "investigated"
 DECISION_MADE = "decided"
 """{}: meets nothing: a decision counts when it is sent."""
 RESPONSE_SENT = "response_sent"
-"""{"letter"?, "holding"?: bool}: the decision or summary was sent. Meets decide and review, ends update."""
+"""{"letter"?, "holding"?: bool}: the decision or summary was sent. Meets decide and review, and the acknowledge
+of a review; ends update."""
 HOLDING_RESPONSE_SENT = "holding_response_sent"
-"""{"letter"?, "new_due"?}: no decision yet, but the reasons and the recourse. Meets decide and review, with a remark;
-the decision is owed once more, by the time that was promised."""
+"""{"letter"?, "new_due"?}: no decision yet, but the reasons and the recourse. Meets decide and review, with a remark,
+and the acknowledge of a review; the decision is owed once more, by the time that was promised."""
 UPDATE_SENT = "update_sent"
 """{"letter"?}: a progress update. Meets update, which starts again."""
 LETTER_SENT = "letter_sent"
@@ -160,6 +162,7 @@ go on, external always does, and so does implement after an early resolution."""
 HOLDING = N_("met by holding response")
 NOT_NEEDED = N_("no immediate action needed")
 NOTHING_AGREED = N_("nothing to implement")
+ANSWERED = N_("met by the answer to the review")
 NO_CONTACT = N_("nobody can be reached")
 DECISION_SENT = N_("decision sent")
 NO_TARGET = N_("no target any more")
@@ -602,6 +605,13 @@ class Replay:
 			for clock in begun or clocks[:1]:
 				self._settle(clock, at, remark)
 
+	def _answered_review(self, at: datetime) -> None:
+		"""The answer to a request for a review says more than that the request arrived: that need not be told after it."""
+		clocks = [clock for clock in self._running(ACKNOWLEDGE) if clock.round > 1]
+		begun = [clock for clock in clocks if clock.opened_at <= at]
+		for clock in begun or clocks[:1]:
+			self._settle(clock, at, ANSWERED)
+
 	def _end(self, kind: str, at: datetime, data: Mapping[str, Any]) -> None:
 		"""The case ended, or all of it but the carrying out: cancel what is open, keep as missed what is overdue."""
 		self._resume("", at)
@@ -675,6 +685,7 @@ class Replay:
 			self._holding_response_sent(at, data)
 			return
 		self._meet(DECIDE, REVIEW, at=at)
+		self._answered_review(at)
 		self._unreachable = False
 		for clock in self._running(UPDATE):
 			if clock.opened_at and clock.opened_at <= at:
@@ -685,6 +696,7 @@ class Replay:
 	def _holding_response_sent(self, at: datetime, data: Mapping[str, Any]) -> None:
 		owed = [clock.stage for clock in self._running(DECIDE, REVIEW) if clock.opened_at]
 		self._meet(DECIDE, REVIEW, at=at, remark=HOLDING)
+		self._answered_review(at)
 		if owed and data.get("new_due"):
 			self._open(owed[-1], at, fixed_due=_instant(data["new_due"]))
 		self._told(at, data)

@@ -13,6 +13,7 @@ from typing import Any
 
 from cms_iso10002.core.case import Case, day_of
 from cms_iso10002.core.refusal import N_
+from cms_iso10002.core.reportability import undecided
 from cms_iso10002.core.triage import at_least
 
 AGREED_AND_OPEN = ("Accepted",)
@@ -42,11 +43,18 @@ def _is_promised(row: Mapping[str, Any]) -> bool:
 
 def learning_missing(case: Case) -> list[str]:
 	"""For Major and up: a root cause and an action, or the reason why not (8.7, asked at closing, never before)."""
-	if not at_least(case.get("severity"), "Major") or case.get("no_action_reason"):
+	if not at_least(case.get("severity"), "Major") or (case.get("no_action_reason") or "").strip():
 		return []
 	if case.get("root_cause") and case.get("action_state") in ("Open", "In Effect", "Effective"):
 		return []
 	return [N_("a root cause and a corrective action, or the reason why there is none")]
+
+
+def reporting_missing(case: Case) -> list[str]:
+	"""Where safety asked for it: the decision whether the complaint must be reported. A report that is owed outlives it."""
+	if not undecided([row.get("state") or "" for row in case.reports]):
+		return []
+	return [N_("the decision whether it must be reported")]
 
 
 def accepted(case: Case) -> list[str]:

@@ -65,7 +65,7 @@ RULES = (
 		"Complaint",
 		REPLACED,
 		"subject description remedy_notes immediate_action_taken findings root_cause_notes"
-		" investigation_waived_reason no_action_reason closure_reason",
+		" investigation_waived_reason no_action_reason closure_reason correction_verified_how",
 		"words may name people; that there were some is evidence",
 	),
 	_rule(
@@ -77,7 +77,8 @@ RULES = (
 	_rule(
 		"Complaint",
 		STAFF,
-		"received_by handler investigator reviewer immediate_action_by representative_verified_by",
+		"received_by handler investigator reviewer immediate_action_by representative_verified_by"
+		" correction_verified_by",
 		"who answers for the handling (4.12)",
 	),
 	_rule(
@@ -93,7 +94,7 @@ RULES = (
 		KEPT,
 		"category remedy_requested complaint_group is_employment_dispute outside_body severity complexity impact"
 		" priority priority_reason safety_implication immediate_action_needed immediate_action_on is_recurrent hardship"
-		" written_response_requested conflict_check root_cause action_state duplicate_of",
+		" written_response_requested conflict_check root_cause action_state duplicate_of correction_verified_on",
 		"what it was about, chosen from lists (8.2); that it was a duplicate stands in the record of events",
 	),
 	_rule(
@@ -113,7 +114,7 @@ RULES = (
 	_rule(
 		"Complaint",
 		KEPT,
-		"milestones subjects aspects persons_concerned decisions redress extensions related",
+		"milestones subjects aspects persons_concerned decisions redress extensions related causes whys",
 		"tables: their rows stay, each field as said below",
 	),
 	_rule(
@@ -187,6 +188,10 @@ RULES = (
 		" worked_seconds remark started_utc due_utc met_utc",
 		"due and done (4.15)",
 	),
+	_rule("Complaint Cause", EMPTIED, "notes", "words may name people"),
+	_rule("Complaint Cause", KEPT, "root_cause kind", "what contributed, chosen from lists (8.2)"),
+	_rule("Complaint Why", REPLACED, "answer evidence", "words may name people; that it was asked counts"),
+	_rule("Complaint Why", KEPT, "line", "which question was asked"),
 	_rule("Complaint Relation", EMPTIED, "note", "words may name people"),
 	_rule("Complaint Relation", KEPT, "complaint relation", "that complaints recur (8.2)"),
 	_rule(
@@ -224,6 +229,20 @@ RULES = (
 		"complaint occasion submitted_on by ease speed informed courtesy fairness clarity outcome overall taken_how",
 		"how content people were (8.3)",
 	),
+	_rule(
+		"Complaint Reportability", REPLACED, "reason", "words may name people; that reasons were given counts"
+	),
+	_rule("Complaint Reportability", EMPTIED, "reference", "the authority's file"),
+	_rule("Complaint Reportability", STAFF, "decided_by reported_by", "who answers for it (4.12)"),
+	_rule(
+		"Complaint Reportability",
+		KEPT,
+		"complaint state opened_on decide_by decided_on authority report_by reported_on",
+		"that it was asked, decided and reported in time",
+	),
+	_rule("Complaint Other Affected", EMPTIED, "customer communication", "who else bought it and was told"),
+	_rule("Complaint Other Affected", STAFF, "told_by", "who answers for it (4.12)"),
+	_rule("Complaint Other Affected", KEPT, "complaint told_on", "how many were told, and when"),
 	_rule("External Dispute", REPLACED, "reference remedy", "the body's file, and words"),
 	_rule(
 		"External Dispute",
@@ -263,6 +282,7 @@ RULES = (
 
 OUTSIDE = {
 	"Complaint Group": "is about what several complaints share; name nobody in its findings",
+	"Complaint Action Case": "says which complaints an action serves; name nobody in what is done",
 	"Complaint Case Audit Sample": "audits judge the handling; auditors name no complainant in what they find",
 	"Complaint Case Audit Finding": "audits judge the handling; auditors name no complainant in what they find",
 }

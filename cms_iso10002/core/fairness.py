@@ -6,6 +6,9 @@ and who reviews a decision neither made it nor investigated it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 from cms_iso10002.core.case import Actor, Case
 from cms_iso10002.core.refusal import N_, Refusal
 
@@ -16,6 +19,10 @@ DUTIES = {
 	"received_by": "",
 }
 """Fields that name who has a duty. Having received a complaint is no duty that conflicts."""
+ACTED = {"decisions": ("decided_by", "approved_by"), "redress": ("approved_by",)}
+"""Tables of the complaint whose rows name who acted."""
+REVIEW = "Internal Review"
+"""The level of a decision that was made on a review."""
 
 
 def check_duties(case: Case) -> None:
@@ -57,3 +64,26 @@ def check_actor(case: Case, actor: Actor) -> None:
 		raise Refusal(
 			N_("You are recorded as concerned by this complaint: ask a Complaint Manager to assign it.")
 		)
+
+
+def deciders(decisions: Iterable[Mapping[str, Any]]) -> set[str]:
+	"""Who made these decisions, or approved what was decided: they have had their part in them."""
+	return {row.get(name) for row in decisions for name in ACTED["decisions"]} - {None, ""}
+
+
+def took_part(case: Case) -> set[str]:
+	"""Everybody who has a duty in the complaint, or decided or approved anything in it."""
+	duties = {case.get(fieldname) for fieldname, duty in DUTIES.items() if duty}
+	acted = {row.get(name) for table, names in ACTED.items() for row in case.rows(table) for name in names}
+	return (duties | acted) - {None, ""}
+
+
+def reviewed_own(case: Case) -> list[str]:
+	"""Who decided a review of the complaint though they had investigated it, or decided or approved an earlier round."""
+	rows = case.rows("decisions")
+	found = []
+	for place, row in enumerate(rows):
+		earlier = deciders(rows[:place]) | {case.get("investigator")}
+		if row.get("level") == REVIEW and row.get("decided_by") in earlier - {None, ""}:
+			found.append(row["decided_by"])
+	return found

@@ -15,7 +15,8 @@ from typing import Any
 
 from cms_iso10002.core import fairness, redress
 from cms_iso10002.core.case import Actor, Case, day_of
-from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing
+from cms_iso10002.core.closure import BASES_FROM, CLOSURE_BASES, NEGATIVE, learning_missing, reporting_missing
+from cms_iso10002.core.decisions import by_a_second_person
 from cms_iso10002.core.refusal import N_, Refusal
 from cms_iso10002.core.states import CLOSED_STATES
 from cms_iso10002.core.triage import at_least
@@ -102,7 +103,7 @@ def response(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 	decision, missing = case.last_decision, []
 	if not has_text(decision.get("reasons")):
 		missing.append(N_("the reasons of the decision"))
-	if needs_approval(case) and not decision.get("approved_by"):
+	if needs_approval(case) and not by_a_second_person(decision):
 		missing.append(N_("a second person's approval of the decision"))
 	return missing + redress.ungranted(case, actor)
 
@@ -162,17 +163,11 @@ def reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[s
 			N_("reviewer"),
 		)
 	fairness.check_reviewer(case, user)
-	if user and user in _deciders(case):
+	if user and user in fairness.deciders(case.rows("decisions")):
 		raise Refusal(
 			N_("{0} decided this complaint before and can't review it: choose somebody else."), user
 		)
 	return []
-
-
-def _deciders(case: Case) -> set[str | None]:
-	"""Who decided earlier rounds, or approved what was decided."""
-	rows = case.rows("decisions")
-	return {row.get(name) for row in rows for name in ("decided_by", "approved_by")} - {None, ""}
 
 
 def reopening(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
@@ -186,7 +181,7 @@ def independent_reviewer(case: Case, actor: Actor, data: Mapping[str, Any] | Non
 	"""Level 2 is decided by who neither decided nor investigated before (annex escalation-flow)."""
 	if actor.user == case.get("investigator"):
 		raise Refusal(N_("You investigated this complaint: somebody else must decide the review."))
-	if actor.user in _deciders(case):
+	if actor.user in fairness.deciders(case.rows("decisions")):
 		raise Refusal(N_("You decided this complaint before: somebody else must decide the review."))
 	return []
 
@@ -214,10 +209,11 @@ def reachable(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[
 
 
 def closing(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
-	"""One closure basis holds, no outside dispute runs, and for Major and up something was learnt."""
+	"""One closure basis holds, no outside dispute runs, for Major and up something was learnt, and for safety its reporting was decided."""
 	if any(not dispute.get("closed_on") for dispute in case.disputes):
 		raise Refusal(N_("A dispute before an outside body is still open: record its outcome first."))
-	return basis_missing(case, (data or {}).get("basis")) + learning_missing(case)
+	learning = learning_missing(case) + reporting_missing(case)
+	return basis_missing(case, (data or {}).get("basis")) + learning
 
 
 def basis_missing(case: Case, wanted: str | None) -> list[str | tuple[tuple[str, ...], ...]]:
@@ -259,6 +255,14 @@ def duplicate(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[
 			N_("{0} was made by somebody else: put both into a Complaint Group instead."),
 			original.get("name"),
 		)
+	return []
+
+
+def answer_ahead(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
+	"""An answer can only be wanted by a day that is still to come, or by the end of today."""
+	wanted = day_of((data or {}).get("answer_by"))
+	if wanted and wanted < case.today:
+		raise Refusal(N_("{0} lies in the past: choose a day that is still to come."), N_("Answer Wanted By"))
 	return []
 
 

@@ -258,7 +258,7 @@ TRANSITIONS: tuple[Transition, ...] = (
 			*HOW_TOLD[:4],
 			FORMAT,
 		),
-		needs=(guards.reachable,),
+		needs=(guards.reachable, guards.answer_ahead),
 	),
 	Transition(
 		N_("Resume"),

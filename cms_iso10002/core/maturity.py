@@ -3,9 +3,11 @@
 ISO 10002 has no scale; this one is ours. An answer can't outrun its evidence:
 
     1, 2   need nothing but an honest answer
-    3      records: a computed figure with data; where a clause has none, further evidence that is named
-    4      a measured trend: a figure with data in the period and in the one of the same length before it
-    5      a proven improvement: such a figure that became better, or an action that was found effective
+    3      records: a computed figure that stands on some; where a clause has no figure, further evidence that is named
+    4      a measured trend: a figure with data in the period and in the one of the same length before it (or, where it
+           is known as of today only, in the assessment before)
+    5      a proven improvement: such a figure with a good direction that became clearly better, or an action that was
+           found effective; mere volume has no good direction
 
 Each step needs those below it. A status says whether the expectation is met, and must fit the maturity: nothing
 conforms that is applied without records (below 3), nothing is a gap that is measured and acted on (from 4).
@@ -20,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cms_iso10002.core.objectives import HIGHER, IMPROVING, LOWER, trend
 from cms_iso10002.core.refusal import N_
 
 SCALE = {
@@ -46,23 +49,31 @@ Sentence = tuple[str, tuple[object, ...]]
 @dataclass(frozen=True)
 class Figure:
 	"""A computed figure: its value in the period and in the one before (None: no data), which way is good ("higher",
-	"lower" or ""), and its verdict."""
+	"lower" or ""), its verdict and unit, and on how many records each value stands. On none there is no data."""
 
 	label: str
 	value: float | None = None
 	before: float | None = None
 	better: str = "higher"
 	verdict: str = ""
+	unit: str = ""
+	sample: int = 1
+	sample_before: int = 1
+
+	@property
+	def has_data(self) -> bool:
+		return self.value is not None and self.sample > 0
 
 	@property
 	def has_trend(self) -> bool:
-		return self.value is not None and self.before is not None
+		return self.has_data and self.before is not None and self.sample_before > 0
 
 	@property
 	def has_improved(self) -> bool:
-		if not self.has_trend or self.better not in ("higher", "lower"):
+		"""Better than before by more than what counts as the same (`objectives.trend`)."""
+		if not self.has_trend or self.better not in (HIGHER, LOWER):
 			return False
-		return self.value > self.before if self.better == "higher" else self.value < self.before
+		return trend(self.value, self.before, self.better, self.unit) == IMPROVING
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,7 @@ def cap(support: Support) -> Cap:
 		return Cap(WITHOUT_RECORDS, (NOTHING_NAMED, ()))
 	if not support.collected:
 		return Cap(WITHOUT_RECORDS, (NOT_COLLECTED, ()))
-	if all(figure.value is None for figure in support.figures):
+	if not any(figure.has_data for figure in support.figures):
 		return Cap(WITHOUT_RECORDS, (NO_RECORDS, ()))
 	if not any(figure.has_trend for figure in support.figures):
 		return Cap(WITHOUT_TREND, (NO_TREND, ()))
@@ -119,10 +130,10 @@ NO_RECORDS = N_(
 	"More than 2 needs records, and no figure of this clause has data in the period: once there are records, collect the evidence again."
 )
 NO_TREND = N_(
-	"More than 3 needs a measured trend: a figure of this clause with data in this period and in the one of the same length before it."
+	"More than 3 needs a measured trend: a figure of this clause with data in this period and in the one of the same length before it, or in the assessment before, for what is known as of today only."
 )
 NO_IMPROVEMENT = N_(
-	"5 needs a proven improvement: a figure of this clause that is better than in the period before, or an action found effective."
+	"5 needs a proven improvement: a figure of this clause that is clearly better than in the period before, or an action found effective."
 )
 
 

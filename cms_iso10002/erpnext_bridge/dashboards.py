@@ -86,6 +86,17 @@ def complaint(data: dict[str, Any]) -> dict[str, Any]:
 	return data
 
 
+def quality_record(data: dict[str, Any]) -> dict[str, Any]:
+	"""The connections of a Quality Action or a Non Conformance, with the complaints that stand in its table."""
+	data = dict(data)
+	data["internal_links"] = {**(data.get("internal_links") or {}), "Complaint": ["complaints", "complaint"]}
+	data["transactions"] = [
+		*(data.get("transactions") or ()),
+		{"label": _("Complaints"), "items": ["Complaint"]},
+	]
+	return data
+
+
 def _with_complaints(data: dict[str, Any], doctype: str) -> dict[str, Any]:
 	"""`data` with a group for complaints, found by a field of theirs whatever the others are found by."""
 	data = dict(data)

@@ -26,8 +26,6 @@ BELONGING = {
 	"letters": ("Complaint Letter", ("kind", "channel", "sent_on", "delivery")),
 	"disputes": ("External Dispute", ("filed_on", "closed_on", "outcome")),
 }
-GRANTED = ("Approved", "Offered", "Accepted", "Implemented", "Verified")
-"""States of redress that somebody has granted."""
 
 
 def read(names: Sequence[str]) -> dict[str, CaseFile]:
@@ -56,7 +54,9 @@ def read(names: Sequence[str]) -> dict[str, CaseFile]:
 			milestones=children["milestones"],
 			events=events.get(name, []),
 			authorities=granted.get(name, []),
-			trained=any(training.is_valid(row, closed.date()) for row in trainings.get(doc.handler, ()))
+			trained=any(
+				training.is_valid(row, training.day_for(doc)) for row in trainings.get(doc.handler, ())
+			)
 			if doc.handler
 			else None,
 		)
@@ -104,7 +104,7 @@ def _authorities(redress: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str
 		row
 		for found in redress.values()
 		for row in found
-		if row.get("amount") and row.get("state") in GRANTED
+		if (row.get("amount") or 0) > 0 and row.get("state") in authority.GRANTED
 	]
 	remedies, approvers = {row.remedy for row in rows}, {row.approved_by for row in rows}
 	limits = _grouped(

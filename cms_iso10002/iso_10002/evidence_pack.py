@@ -7,6 +7,7 @@ needed. It is written to disk file by file: memory does not grow with the compla
 
 import hashlib
 import json
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
@@ -17,12 +18,12 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Count
-from frappe.utils import add_days, cint, getdate
+from frappe.utils import cint, getdate
+from frappe.utils.background_jobs import is_job_enqueued
 
 from cms_iso10002 import __version__
-from cms_iso10002.complaints import clock, permissions, verification
-from cms_iso10002.iso_10002 import pack_cases, pack_registers, pdf
+from cms_iso10002.complaints import clock, summary, verification
+from cms_iso10002.iso_10002 import pack_access, pack_cases, pack_registers, pdf
 from cms_iso10002.iso_10002.evidence import registry
 from cms_iso10002.iso_10002.evidence.model import Period
 
@@ -150,14 +151,18 @@ def _evidence(pack: Any) -> Iterator[tuple[str, Iterable[bytes]]]:
 
 def _reports(pack: Any, written: Written) -> Iterator[tuple[str, Iterable[bytes]]]:
 	for report in REPORTS:
-		filters: dict[str, Any] = {report.date: ("between", [pack.from_date, add_days(pack.to_date, 1)])}
-		filters.update({"status": ("in", report.states)} if report.states else {"docstatus": 1})
-		if pack.company:
-			filters["company"] = ("in", [pack.company, ""])
-		for name in frappe.get_all(report.doctype, filters=filters, pluck="name", order_by="name"):
+		for name in _of_period(report, pack):
 			yield from _report(report.folder, report.doctype, name, report.template, written)
 	for name in _policies(pack):
 		yield from _report("policies", "Complaints Policy", name, POLICY, written)
+
+
+def _of_period(report: Report, pack: Any) -> list[str]:
+	table = DocType(report.doctype)
+	counts = table.status.isin(report.states) if report.states else table.docstatus == 1
+	query = frappe.qb.from_(table).select(table.name).where(counts).orderby(table.name)
+	query = query.where(pack_registers.inside(table[report.date], pack))
+	return pack_registers.narrowed(query, table, pack).run(pluck=True)
 
 
 def _report(
@@ -182,9 +187,7 @@ def _policies(pack: Any) -> list[str]:
 		.where(table.valid_to.isnull() | (table.valid_to >= pack.from_date))
 		.orderby(table.name)
 	)
-	if pack.company:
-		query = query.where(table.company.isnull() | table.company.isin(["", pack.company]))
-	return query.run(pluck=True)
+	return pack_registers.narrowed(query, table, pack).run(pluck=True)
 
 
 def _registers(pack: Any) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -196,8 +199,15 @@ def _cases(pack: Any, written: Written) -> Iterator[tuple[str, Iterable[bytes]]]
 	names = pack_cases.sampled(pack)
 	if not names:
 		written.remarks.append(_("No complaint was closed in the period: there is no case file."))
-	for name, content in pack_cases.files(names, bool(cint(pack.with_personal_data))):
-		yield name, [content]
+	for name in names:
+		try:
+			found = [*pack_cases.files(name, bool(cint(pack.with_personal_data)))]
+		except Exception as error:
+			frappe.log_error(title=f"The file of {name} could not be made for an evidence pack")
+			written.remarks.append(_("The file of {0} could not be made: {1}").format(name, error))
+			continue
+		for path, content in found:
+			yield path, [content]
 
 
 def _ledger(pack: Any) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -233,27 +243,12 @@ def _index(pack: Any, written: Written) -> str:
 			"folders": folders,
 			"hashes": written.hashes,
 			"remarks": written.remarks,
-			"left_out": left_out(pack),
+			"left_out": pack_access.left_out(pack),
 			"now": clock.now_site(),
 			"version": __version__,
 			"manifest": MANIFEST,
 		},
 	)
-
-
-def left_out(pack: Any) -> int:
-	"""How many complaints received or closed in the period are in no register, because who makes the pack may not see them."""
-	visible = permissions.visible(pack.made_by)
-	if visible is None:
-		return 0
-	table = DocType("Complaint")
-	query = frappe.qb.from_(table).select(Count("*"))
-	query = query.where(
-		(table.received_on >= pack.from_date) & (table.received_on < add_days(pack.to_date, 1))
-	)
-	if pack.company:
-		query = query.where(table.company == pack.company)
-	return query.run()[0][0] - query.where(visible).run()[0][0]
 
 
 # made in the background ------------------------------------------------------------------------------------
@@ -268,6 +263,8 @@ def make(pack: str) -> None:
 	doc.check_permission("write")
 	if doc.status == READY:
 		frappe.throw(_("This pack is made, and stays as it is: make another one."))
+	if doc.status == QUEUED and is_job_enqueued(_job(doc.name)):
+		return
 	doc.db_set({"status": QUEUED, "made_by": frappe.session.user, "remark": ""})
 	frappe.enqueue(
 		run,
@@ -297,6 +294,7 @@ def run(pack: str) -> None:
 	"""The job: write the pack and attach it; one that fails says why, and can be started again."""
 	doc = frappe.get_doc(DOCTYPE, pack)
 	try:
+		summary.refresh_recent()
 		with tempfile.TemporaryDirectory() as folder:
 			path = Path(folder, f"{doc.name}.zip")
 			written = write(doc, path, lambda done, total, what: _tell(pack, done, total, what))
@@ -308,33 +306,55 @@ def run(pack: str) -> None:
 
 
 def _finish(doc: Any, path: Path, written: Written) -> None:
-	file = frappe.new_doc("File")
-	file.update(
-		{
-			"file_name": path.name,
-			"attached_to_doctype": DOCTYPE,
-			"attached_to_name": doc.name,
-			"attached_to_field": "file",
-			"is_private": 1,
-			"content": path.read_bytes(),
-		}
-	)
-	file.flags.ignore_file_size = True
-	file.insert(
-		ignore_permissions=True
-	)  # who asked for the pack was checked; the size of uploads does not bind it
+	file = _attach(doc, path)
 	doc.db_set(
 		{
 			"status": READY,
 			"file": file.file_url,
 			"made_on": clock.now_site(),
 			"files": len(written.hashes),
-			"left_out": left_out(doc),
+			"left_out": pack_access.left_out(doc),
 			"sha256": written.hashes[MANIFEST],
 			"seed": doc.seed,
 			"remark": "\n".join(written.remarks),
 		}
 	)
+
+
+def _attach(doc: Any, path: Path) -> Any:
+	"""The ZIP as a private File of the pack; it is moved there, since it may be larger than memory, or than an upload may be."""
+	name = f"{doc.name}-{frappe.generate_hash(length=6)}.zip"
+	digest, size = _md5(path), path.stat().st_size
+	target = Path(frappe.get_site_path("private", "files", name))
+	shutil.move(path, target)
+	frappe.db.after_rollback.add(lambda: target.unlink(missing_ok=True))
+	file = frappe.new_doc("File")
+	file.update(
+		{
+			"file_name": name,
+			"file_url": f"/private/files/{name}",
+			"file_size": size,
+			"content_hash": digest,
+			"folder": "Home/Attachments",
+			"is_private": 1,
+			"attached_to_doctype": DOCTYPE,
+			"attached_to_name": doc.name,
+			"attached_to_field": "file",
+		}
+	)
+	file.set_user_and_timestamp()
+	file.set_new_name()
+	file.db_insert()  # past File's controller, which reads it whole and holds it to the limit of uploads
+	return file
+
+
+def _md5(path: Path) -> str:
+	"""What Frappe knows a file's content by."""
+	digest = hashlib.md5(usedforsecurity=False)
+	with path.open("rb") as file:
+		while piece := file.read(1 << 20):
+			digest.update(piece)
+	return digest.hexdigest()
 
 
 def _tell(pack: str, done: int, total: int, what: str) -> None:

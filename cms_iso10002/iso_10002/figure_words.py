@@ -9,12 +9,12 @@ from babel.numbers import format_decimal
 from frappe import _
 
 from cms_iso10002.complaints.letter_language import locale
+from cms_iso10002.core import objectives
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.iso_10002.evidence.model import (
 	CONFORMS,
 	FAILED,
 	GAP,
-	HIGHER,
 	NO_DATA,
 	PARTIAL,
 	SHOWN,
@@ -99,15 +99,14 @@ def line(evidence: Evidence, before: Evidence | None = None) -> str:
 
 
 BETTER, WORSE, SAME = "better", "worse", "same"
+SAID = {objectives.IMPROVING: BETTER, objectives.STEADY: SAME, objectives.WORSE: WORSE}
 
 
 def trend(now: Evidence, before: Evidence | None) -> str:
 	"""Whether a figure became BETTER or WORSE or stayed the SAME; "" where there is no trend, or no good direction."""
-	if before is None or now.value is None or before.value is None or not now.better:
+	if before is None or not now.better or not (now.sample and before.sample):
 		return ""
-	if now.value == before.value:
-		return SAME
-	return BETTER if (now.value > before.value) == (now.better == HIGHER) else WORSE
+	return SAID.get(objectives.trend(now.value, before.value, now.better, now.unit), "")
 
 
 TRENDS = {BETTER: N_("better"), WORSE: N_("worse"), SAME: N_("the same"), "": ""}

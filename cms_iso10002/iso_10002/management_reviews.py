@@ -1,7 +1,8 @@
 """The management review (ISO 10002:2018, 8.6): everything it must look at, gathered and frozen; decisions that become tasks.
 
 Draft (inputs are gathered and commented on) → Held (every input has figures or notes, every decision somebody responsible and
-a date; decisions become tasks) → Approved (the chair has approved the minutes; nothing changes but what became of decisions).
+a date; decisions become tasks) → Approved (the chair has approved the minutes). From Held on nothing changes but what became of
+the decisions; what must be put right before the approval goes back to draft first.
 """
 
 import json
@@ -14,9 +15,9 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import escape_html, flt, formatdate, get_fullname, getdate
+from frappe.utils import cstr, escape_html, flt, formatdate, get_fullname, getdate
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, summary
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.iso_10002 import review_inputs, telling
 from cms_iso10002.iso_10002.evidence import registry
@@ -25,6 +26,8 @@ from cms_iso10002.iso_10002.evidence.model import Period
 DOCTYPE = "Complaint Management Review"
 DRAFT, HELD, APPROVED = "Draft", "Held", "Approved"
 REMIND_BEFORE = timedelta(days=30)
+GATHERED_FOR = {"from_date": "gathered_from", "to_date": "gathered_to", "company": "gathered_company"}
+"""What inputs are gathered for, and where it is kept: changed afterwards, they are the inputs of another review."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ TOPICS: tuple[Topic, ...] = (
 
 def gather(review) -> None:
 	"""Fill every input from the records as they are now; notes stay."""
+	summary.refresh_recent()  # or what was not summed up yet would be "no data", and stay so
 	notes = {row.topic: row.notes for row in review.inputs}
 	period = Period(getdate(review.from_date), getdate(review.to_date))
 	review.set("inputs", [])
@@ -105,6 +109,7 @@ def gather(review) -> None:
 			},
 		)
 	review.gathered_on = clock.now_site()
+	review.update({kept: review.get(name) for name, kept in GATHERED_FOR.items()})
 
 
 def content(row) -> dict[str, Any]:
@@ -165,35 +170,48 @@ def view(review) -> list[dict[str, Any]]:
 def hold(review) -> None:
 	"""The review has taken place. Raises frappe.ValidationError with what is missing."""
 	if not review.inputs:
-		frappe.throw(_("Gather the inputs first."))
+		telling.not_yet(_("Gather the inputs first."))
+	if any(cstr(review.get(name)) != cstr(review.get(kept)) for name, kept in GATHERED_FOR.items()):
+		telling.not_yet(_("The inputs were gathered for another period or company: gather them again."))
 	empty = [label(row.topic) for row in review.inputs if not is_filled(row)]
 	if empty:
-		frappe.throw(
+		telling.not_yet(
 			_(
 				"Nothing was recorded and nothing noted on: {0}. Write a note, if only that there was nothing."
 			).format(", ".join(empty))
 		)
 	if not review.held_on:
-		frappe.throw(_("Enter the day on which the review was held."))
+		telling.not_yet(_("Enter the day on which the review was held."))
 	if getdate(review.held_on) > clock.today():
-		frappe.throw(_("The review can't have been held on a day to come: check Held On."))
-	if not review.attendees:
-		frappe.throw(_("Enter who took part."))
-	if not (review.conclusion or "").strip():
-		frappe.throw(_("Write the conclusion: is the process suitable and effective?"))
-	if not review.next_review_on or getdate(review.next_review_on) <= getdate(review.held_on):
-		frappe.throw(_("Enter the day of the next review, after this one."))
-	incomplete = [str(row.idx) for row in review.decisions if not (row.responsible and row.due_date)]
-	if incomplete:
-		frappe.throw(
-			_("Decisions need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
+		telling.not_yet(_("The review can't have been held on a day to come: check Held On."))
+	if getdate(review.held_on) < getdate(review.from_date):
+		telling.not_yet(
+			_("The review can't have been held before the period that it looks at: check Held On.")
 		)
-	review.status = HELD
+	if not review.attendees:
+		telling.not_yet(_("Enter who took part."))
+	if not (review.conclusion or "").strip():
+		telling.not_yet(_("Write the conclusion: is the process suitable and effective?"))
+	if not review.next_review_on or getdate(review.next_review_on) <= getdate(review.held_on):
+		telling.not_yet(_("Enter the day of the next review, after this one."))
 	_hand_out(review)
+	review.status = HELD
 
 
 def _hand_out(review) -> None:
-	"""Make a task of each decision, once."""
+	"""Make a task of each decision, once. Raises frappe.ValidationError where one has nobody responsible or no date."""
+	incomplete = [str(row.idx) for row in review.decisions if not (row.responsible and row.due_date)]
+	if incomplete:
+		telling.not_yet(
+			_("Decisions need somebody responsible and a due date (rows {0}).").format(", ".join(incomplete))
+		)
+	past = [str(row.idx) for row in review.decisions if getdate(row.due_date) < getdate(review.held_on)]
+	if past:
+		telling.not_yet(
+			_("Decisions can't be due before the day on which they were made (rows {0}).").format(
+				", ".join(past)
+			)
+		)
 	for row in review.decisions:
 		if not (row.todo or row.done_on):
 			row.todo = telling.assign(
@@ -209,7 +227,8 @@ def _decision(review, row) -> str:
 def approve(review) -> None:
 	"""The chair approves the minutes."""
 	if frappe.session.user != review.chair:
-		frappe.throw(_("The minutes are approved by the chair, {0}.").format(get_fullname(review.chair)))
+		telling.not_yet(_("The minutes are approved by the chair, {0}.").format(get_fullname(review.chair)))
+	_hand_out(review)
 	review.update({"status": APPROVED, "approved_by": frappe.session.user, "approved_on": clock.today()})
 
 
@@ -234,12 +253,12 @@ def take_step(review: str, step: str) -> dict:
 	"""
 	doc = frappe.get_doc(DOCTYPE, review, for_update=True)
 	if step not in STEPS:
-		frappe.throw(_("There is no such step."))
+		telling.not_yet(_("There is no such step."))
 	as_chair = step == "approve" and frappe.session.user == doc.chair
 	doc.check_permission("read" if as_chair else "write")
 	status, function = STEPS[step]
 	if doc.status != status:
-		frappe.throw(_("This review is {0}: reload it to see what can be done now.").format(_(doc.status)))
+		telling.not_yet(_("This review is {0}: reload it to see what can be done now.").format(_(doc.status)))
 	function(doc)
 	doc.flags.step = True
 	doc.save(ignore_permissions=as_chair)  # who may approve was checked above
@@ -252,10 +271,10 @@ def record_note(review: str, topic: str, notes: str) -> None:
 	doc = frappe.get_doc(DOCTYPE, review, for_update=True)
 	doc.check_permission("write")
 	if doc.status != DRAFT:
-		frappe.throw(_("This review is {0}: its inputs are frozen.").format(_(doc.status)))
+		telling.not_yet(_("This review is {0}: its inputs are frozen.").format(_(doc.status)))
 	row = next((row for row in doc.inputs if row.topic == topic), None)
 	if not row:
-		frappe.throw(_("There is no such input: gather the inputs first."))
+		telling.not_yet(_("There is no such input: gather the inputs first."))
 	frappe.db.set_value(row.doctype, row.name, "notes", notes.strip(), update_modified=False)
 
 

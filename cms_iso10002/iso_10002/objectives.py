@@ -5,10 +5,11 @@ day to the present one, or to its last; it is computed when the objective is sav
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import flt, getdate
+from frappe.utils import cstr, flt, formatdate, getdate
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.complaints.transactions import all_or_nothing
@@ -31,6 +32,8 @@ COMPUTED = ("status", "actual", "sample", "trend", "actual_before", "computed_on
 """What the server computes: whatever a client sends, the database's value stands until it is computed anew."""
 DEFINING = ("figure", "company", "from_date", "better")
 """With another one of these the actuals so far are of something else."""
+SETTLED = (*DEFINING, "to_date", "target")
+"""What can't be changed any more after the objective's last day."""
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -131,7 +134,8 @@ def keep_computed(doc) -> None:
 
 
 def check(doc) -> None:
-	"""Raises a ValidationError for a period, a figure or a target that can't be."""
+	"""Raises a ValidationError for a period, a figure, a target or somebody responsible that can't be."""
+	people.refuse_outsiders(doc.responsible)
 	if getdate(doc.to_date) <= getdate(doc.from_date):
 		frappe.throw(_("The objective ends before it begins: choose a later To."))
 	spec = _compute(doc.figure, NOWHEN, doc.company)
@@ -145,6 +149,27 @@ def check(doc) -> None:
 		frappe.throw(frappe.utils.escape_html(spec.explanation))
 	doc.update({"clause": spec.clause, "figure_label": spec.label, "unit": spec.unit})
 	_check_target(doc, spec)
+	_check_ended(doc)
+
+
+def _check_ended(doc) -> None:
+	"""What an objective was measured by stays once its time is over: else it could be met afterwards."""
+	before = doc.get_doc_before_save()
+	if not before or getdate(before.to_date) >= clock.today():
+		return
+	for name in SETTLED:
+		if cstr(before.get(name)) != cstr(doc.get(name)) and not _same_number(
+			before.get(name), doc.get(name)
+		):
+			frappe.throw(
+				_(
+					"This objective ended on {0}, so {1} stays as it was: make a new objective instead."
+				).format(formatdate(before.to_date), _(doc.meta.get_label(name)))
+			)
+
+
+def _same_number(one: Any, other: Any) -> bool:
+	return isinstance(one, int | float) and flt(one) == flt(other)
 
 
 def _check_target(doc, spec: Evidence) -> None:
@@ -174,15 +199,16 @@ def measure(doc) -> None:
 	if not now:
 		doc.explanation = _("There is no figure {0} any more.").format(doc.figure)
 		return
-	then = _compute(doc.figure, period.before(), doc.company)
+	then = None if now.as_of_now else _compute(doc.figure, period.before(), doc.company)
+	before = then.value if then else None
 	ended = getdate(doc.to_date) < today
 	doc.update(
 		{
 			"actual": now.value,
 			"sample": now.sample,
 			"explanation": now.explanation,
-			"actual_before": then.value,
-			"trend": core.trend(now.value, then.value, doc.better, now.unit),
+			"actual_before": before,
+			"trend": core.trend(now.value, before, doc.better, now.unit),
 			"status": core.status(now.value, flt(doc.target), doc.better, ended),
 		}
 	)
@@ -209,6 +235,7 @@ def _remember(doc, day: date, evidence: Evidence) -> None:
 def store(doc) -> None:
 	"""Write what was computed, in place: an open form is not made stale by the clock."""
 	fields = {name: doc.get(name) for name in COMPUTED if name != "actuals"}
-	fields.update({name: flt(doc.get(name)) for name in ("actual", "actual_before")})  # no column for None
+	# the columns have no NULL: where `status` says No Data, or `trend` is empty, the 0 in them is no figure
+	fields.update({name: flt(doc.get(name)) for name in ("actual", "actual_before")})
 	doc.db_set(fields, update_modified=False)
 	doc.update_child_table("actuals", doc.meta.get_field("actuals"))

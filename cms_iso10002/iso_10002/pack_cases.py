@@ -6,16 +6,19 @@ Where the pack is to hold personal data, the *Complaint Follow-up Form* of each 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import frappe
 from frappe import _
+from frappe.query_builder import DocType
 from frappe.utils import format_datetime
 
+from cms_iso10002.complaints import access_log
 from cms_iso10002.complaints.letter_text import escaped
 from cms_iso10002.core import sampling
 from cms_iso10002.iso_10002 import audits, case_files, pdf
+from cms_iso10002.iso_10002.pack_registers import inside, narrowed
 
 TEMPLATE = "cms_iso10002/templates/print/case_file.html"
 FOLLOW_UP = "cms_iso10002/complaints/print_format/complaint_follow_up_form/complaint_follow_up_form.html"
@@ -30,7 +33,7 @@ def sampled(pack: Any) -> list[str]:
 
 	Only what who makes the pack may see; a draw is made by the rule of audits, its seed is recorded on the pack.
 	"""
-	drawn = _of_audits(pack)
+	drawn = of_audits(pack)
 	if drawn:
 		return drawn
 	strata, _left_out = audits.population(frappe._dict(pack.as_dict(), auditor=pack.made_by))
@@ -40,31 +43,38 @@ def sampled(pack: Any) -> list[str]:
 	return sampling.draw(strata, sampling.size(len(strata)), pack.seed)
 
 
-def _of_audits(pack: Any) -> list[str]:
-	filters = {"reported_on": ("between", [pack.from_date, pack.to_date])}
-	if pack.company:
-		filters["company"] = ("in", [pack.company, ""])
-	names = frappe.get_all(audits.DOCTYPE, filters=filters, pluck="name", order_by="name")
-	rows = frappe.get_all(
-		"Complaint Case Audit Sample",
-		filters={"parent": ("in", names or [""]), "parenttype": audits.DOCTYPE},
-		pluck="complaint",
-		order_by="complaint",
+def of_audits(pack: Any) -> list[str]:
+	"""What the audits of the period drew, less what who makes the pack may not see and what is of other companies."""
+	audit, sample = DocType(audits.DOCTYPE), DocType("Complaint Case Audit Sample")
+	query = (
+		frappe.qb.from_(sample)
+		.join(audit)
+		.on((sample.parent == audit.name) & (sample.parenttype == audits.DOCTYPE))
+		.select(sample.complaint)
+		.distinct()
+		.where(audit.status.isin((audits.REPORTED, audits.CLOSED)) & inside(audit.reported_on, pack))
 	)
-	return sorted(audits.visible(dict.fromkeys(rows), pack.made_by))
+	names = narrowed(query, audit, pack).run(pluck=True)
+	if pack.company:
+		mine = {"name": ("in", names or [""]), "company": pack.company}
+		names = frappe.get_all("Complaint", filters=mine, pluck="name", order_by="name")
+	return sorted(audits.visible(names, pack.made_by))
 
 
-def files(names: Sequence[str], personal: bool) -> Iterator[tuple[str, bytes]]:
-	"""(path, content) of each case's file, and of its follow-up form where personal data was asked for."""
-	read = case_files.read(names)
-	for name in names:
-		if name not in read:
-			continue
-		html = frappe.render_template(TEMPLATE, {"doc": _content(read[name])})
-		yield f"cases/{name}.pdf", pdf.of_html(html, name)
-		if personal and not read[name].case.get("anonymised_on"):
-			doc = frappe.get_doc("Complaint", name)
-			yield f"cases/{name}-follow-up-form.pdf", pdf.of_document(doc, FOLLOW_UP, name)
+def files(name: str, personal: bool) -> Iterator[tuple[str, bytes]]:
+	"""(path, content) of a case's file, and of its follow-up form where personal data was asked for.
+
+	Of a confidential case it is put down that the session's user took it out.
+	"""
+	file = case_files.read([name]).get(name)
+	if not file:
+		return
+	doc = frappe.get_doc("Complaint", name)
+	access_log.note_reading(doc)
+	html = frappe.render_template(TEMPLATE, {"doc": _content(file)})
+	yield f"cases/{name}.pdf", pdf.of_html(html, name)
+	if personal and not doc.anonymised_on:
+		yield f"cases/{name}-follow-up-form.pdf", pdf.of_document(doc, FOLLOW_UP, name)
 
 
 def _content(file: Any) -> dict[str, Any]:
@@ -107,7 +117,10 @@ def _content(file: Any) -> dict[str, Any]:
 				]
 				for row in case.rows("redress")
 			],
-			"events": [[str(number), _(frappe.unscrub(kind))] for number, kind in enumerate(file.events, 1)],
+			"events": [
+				[str(row.sequence), _moment(row.at), _(frappe.unscrub(row.kind))]
+				for row in _events(case.get("name"))
+			],
 			"words": {
 				"title": _("Case file without personal data"),
 				"milestones": _("Milestones"),
@@ -119,10 +132,15 @@ def _content(file: Any) -> dict[str, Any]:
 				"decision_head": [_("Round"), _("Level"), _("Outcome"), _("Decided"), _("Sent"), _("Answer")],
 				"letter_head": [_("Kind"), _("Channel"), _("Sent"), _("Delivery")],
 				"redress_head": [_("Remedy"), _("Basis"), _("State"), _("Amount"), _("Currency")],
-				"event_head": ["#", _("Event")],
+				"event_head": ["#", _("On"), _("Event")],
 			},
 		}
 	)
+
+
+def _events(complaint: str) -> list[Any]:
+	fields = ["sequence", "at", "kind"]
+	return frappe.get_all("Complaint Event", {"complaint": complaint}, fields, order_by="sequence")
 
 
 def _moment(value: Any) -> str:

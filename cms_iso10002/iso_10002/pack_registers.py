@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import frappe
@@ -13,6 +14,8 @@ from frappe.query_builder import DocType
 from frappe.utils import add_days, cstr
 
 from cms_iso10002.complaints import permissions
+from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.core.objectives import NO_DATA
 
 BATCH = 1000
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -25,7 +28,8 @@ class Register:
 	columns, and those that hold personal data and are left out unless asked for.
 
 	`by` is the column that names its complaint: without a date of its own, a record is of the period when its complaint was
-	received or closed in it, so that all registers are about the same complaints.
+	received or closed in it, so that all registers are about the same complaints. `within` is the register whose records have
+	these as rows: they are of the period, company and state that those are.
 	"""
 
 	file: str
@@ -35,8 +39,32 @@ class Register:
 	personal: tuple[str, ...] = ()
 	by: str = ""
 	submitted: bool = False
+	unknown: Mapping[str, Callable[[Mapping[str, Any]], bool]] = field(default_factory=dict)
+	"""Columns whose database has no word for *not known*, with what tells of a row that they are: they are left empty."""
+	states: tuple[str, ...] = ()
+	within: Register | None = None
 
 
+def _is_zero(name: str, row: Mapping[str, Any]) -> bool:
+	return not row[name]
+
+
+AUDITS = Register(
+	"audits",
+	"Complaint Case Audit",
+	"reported_on",
+	"name title company from_date to_date status population sample_size seed drawn_on reported_on closed_on".split(),
+	("auditor",),
+	states=("Reported", "Closed"),
+)
+REVIEWS = Register(
+	"management_reviews",
+	"Complaint Management Review",
+	"held_on",
+	"name title company from_date to_date status held_on next_review_on approved_on".split(),
+	("chair",),
+	states=("Held", "Approved"),
+)
 REGISTERS: tuple[Register, ...] = (
 	Register(
 		"complaints",
@@ -114,6 +142,7 @@ REGISTERS: tuple[Register, ...] = (
 		"name complaint occasion submitted_on by taken_how ease speed informed courtesy fairness clarity outcome overall".split(),
 		("comments",),
 		by="complaint",
+		unknown={name: partial(_is_zero, name) for name in RATINGS},
 	),
 	Register(
 		"time_limit_policies",
@@ -143,6 +172,7 @@ REGISTERS: tuple[Register, ...] = (
 		"",
 		"name title company figure target unit better from_date to_date actual sample status trend".split(),
 		("responsible",),
+		unknown={"actual": lambda row: row["status"] in (None, "", NO_DATA)},
 	),
 	Register(
 		"context",
@@ -150,34 +180,24 @@ REGISTERS: tuple[Register, ...] = (
 		"",
 		"name kind title company status likelihood impact rating review_on last_review_on".split(),
 	),
-	Register(
-		"audits",
-		"Complaint Case Audit",
-		"reported_on",
-		"name title company from_date to_date status population sample_size seed drawn_on reported_on closed_on".split(),
-		("auditor",),
-	),
+	AUDITS,
 	Register(
 		"audit_findings",
 		"Complaint Case Audit Finding",
-		"creation",
+		"",
 		"parent complaint clause grade due_date closed_on".split(),
 		("finding", "responsible", "closure_evidence"),
 		by="complaint",
+		within=AUDITS,
 	),
-	Register(
-		"management_reviews",
-		"Complaint Management Review",
-		"held_on",
-		"name title company from_date to_date status held_on next_review_on approved_on".split(),
-		("chair",),
-	),
+	REVIEWS,
 	Register(
 		"review_decisions",
 		"Complaint Management Review Decision",
-		"creation",
+		"",
 		"parent kind decision due_date done_on result".split(),
 		("responsible",),
+		within=REVIEWS,
 	),
 	Register(
 		"ledger_seals",
@@ -194,32 +214,71 @@ def columns(register: Register, personal: bool) -> list[str]:
 
 
 def as_csv(register: Register, pack: Any) -> Iterator[bytes]:
-	"""The register as CSV in UTF-8 with a byte order mark, a piece a batch, ordered by name.
+	"""The register as CSV in UTF-8 with a byte order mark, a piece a batch, rows of a complaint or record together.
 
 	Rows about complaints that who made the pack may not see are left out.
 	"""
 	names = columns(register, bool(pack.with_personal_data))
 	yield "\ufeff".encode() + _lines([names])
-	after = ""
+	after = ("", 0, "")
 	while True:
 		rows = _batch(register, pack, names, after)
 		if rows:
-			yield _lines([[_cell(row[name]) for name in names] for row in rows])
+			yield _lines([[_told(register, row, name) for name in names] for row in rows])
 		if len(rows) < BATCH:
 			return
-		after = rows[-1]["__name"]
+		after = tuple(rows[-1][key] for key in ("__of", "__idx", "__name"))
 
 
-def _batch(register: Register, pack: Any, names: Sequence[str], after: str) -> list[dict[str, Any]]:
+def _batch(
+	register: Register, pack: Any, names: Sequence[str], after: tuple[str, int, str]
+) -> list[dict[str, Any]]:
 	table = DocType(register.doctype)
-	query = frappe.qb.from_(table).select(*[table[name] for name in names], table.name.as_("__name"))
-	query = query.where(table.name > after).orderby(table.name).limit(BATCH)
+	query = frappe.qb.from_(table).select(*[table[name] for name in names])
+	if frappe.get_meta(register.doctype).istable:
+		keys = (table.parent, table.idx, table.name)
+		parent, idx, name = after
+		come = (table.parent > parent) | (
+			(table.parent == parent) & ((table.idx > idx) | ((table.idx == idx) & (table.name > name)))
+		)
+	else:
+		keys, come = (table.name, table.idx, table.name), table.name > after[2]
+	query = query.select(
+		*[key.as_(alias) for key, alias in zip(keys, ("__of", "__idx", "__name"), strict=True)]
+	)
+	query = query.where(come).orderby(*dict.fromkeys(keys)).limit(BATCH)
+	query = _of_state(query, table, register, pack)
+	if register.within:
+		parent = DocType(register.within.doctype)
+		query = query.join(parent).on(
+			(table.parent == parent.name) & (table.parenttype == register.within.doctype)
+		)
+		query = narrowed(_of_state(query, parent, register.within, pack), parent, pack)
+	query = _of_company(query, table, register, pack)
+	return query.run(as_dict=True)
+
+
+def _of_state(query: Any, table: Any, register: Register, pack: Any) -> Any:
+	"""Narrowed to the register's date and states."""
 	if register.date:
 		query = query.where(inside(table[register.date], pack))
 	if register.submitted:
 		query = query.where(table.docstatus == 1)
-	query = _of_company(query, table, register, pack)
-	return query.run(as_dict=True)
+	if register.states:
+		query = query.where(table.status.isin(register.states))
+	return query
+
+
+def narrowed(query: Any, table: Any, pack: Any) -> Any:
+	"""Narrowed to what is of the pack's company, or of all."""
+	if pack.company:
+		query = query.where(table.company.isnull() | table.company.isin(["", pack.company]))
+	return query
+
+
+def of_period(case: Any, pack: Any) -> Any:
+	"""Whether a complaint was received or closed in the pack's period, as a condition."""
+	return inside(case.received_on, pack) | inside(case.closed_on, pack)
 
 
 def inside(column: Any, pack: Any) -> Any:
@@ -237,15 +296,16 @@ def _of_company(query: Any, table: Any, register: Register, pack: Any) -> Any:
 		visible = permissions.visible(pack.made_by)
 		if visible is not None:
 			cases = cases.where(visible)
-		if not register.date:
-			cases = cases.where(inside(case.received_on, pack) | inside(case.closed_on, pack))
-		elif not pack.company and visible is None:
-			return query
+		if not register.within:
+			cases = cases.where(of_period(case, pack))
 		about_none = table[register.by].isnull() | (table[register.by] == "")
 		return query.where(about_none | table[register.by].isin(cases))
-	if pack.company and frappe.get_meta(register.doctype).has_field("company"):
-		return query.where(table.company.isnull() | table.company.isin(["", pack.company]))
-	return query
+	return narrowed(query, table, pack) if frappe.get_meta(register.doctype).has_field("company") else query
+
+
+def _told(register: Register, row: Mapping[str, Any], name: str) -> str:
+	known = name not in register.unknown or not register.unknown[name](row)
+	return _cell(row[name]) if known else ""
 
 
 def _cell(value: Any) -> str:

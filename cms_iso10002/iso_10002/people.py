@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import frappe
+from frappe import _
 from frappe.query_builder import DocType
+from frappe.utils import escape_html
 
 from cms_iso10002.complaints.permissions import DUTY_ROLES
 from cms_iso10002.setup.roles import ROLES
@@ -62,6 +64,24 @@ def full_names(users: Iterable[str]) -> dict[str, str]:
 		"User", filters={"name": ("in", names)}, fields=["name", "full_name"], order_by="name"
 	)
 	return {row.name: row.full_name or row.name for row in rows}
+
+
+def refuse_outsiders(*users: str | None) -> None:
+	"""Raises a ValidationError where one of `users` is no user of the desk: customers get no duties and no tasks."""
+	names = sorted({user for user in users if user})
+	inside = frappe.get_all(
+		"User",
+		filters={"name": ("in", names or [""]), "user_type": "System User"},
+		pluck="name",
+		order_by="name",
+	)
+	for name in names:
+		if name not in inside:
+			frappe.throw(
+				_("{0} does not use the desk, so can't have this task: choose a colleague.").format(
+					escape_html(name)
+				)
+			)
 
 
 def enabled(users: Iterable[str | None]) -> list[str]:

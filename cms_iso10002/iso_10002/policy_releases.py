@@ -33,6 +33,8 @@ ORIGIN = (
 	"asked",
 )
 """What the server keeps: whatever a client sends, the database's value stands."""
+REVIEW = ("next_review_on", "last_review_on", "last_reviewed_by")
+"""What recording a review writes, and nothing else once the policy is approved."""
 TEXT = ("title", "body", "change_note")
 """Who changes one of these has written the policy."""
 
@@ -232,6 +234,12 @@ def end_predecessor(doc) -> None:
 		predecessor.save()
 
 
+def keep_review(doc) -> None:
+	"""Before an approved policy is saved: its next review is moved by a review only (`reviews.mark_reviewed`)."""
+	before = doc.get_doc_before_save()
+	doc.update({name: before.get(name) for name in REVIEW})
+
+
 def check_change(doc) -> None:
 	"""Before a submitted policy is saved: its end still fits to the next version, and to all others."""
 	successor = version_chain.successor(doc)
@@ -248,13 +256,22 @@ def check_change(doc) -> None:
 
 
 def refuse_cancelling(doc) -> None:
-	"""Before a policy is cancelled: it has no next version."""
+	"""Before a policy is cancelled: it has no next version, and was never in force.
+
+	What was in force stays on record: one that is to end is followed by a New Version, which somebody else approves.
+	"""
 	successor = version_chain.successor(doc)
 	if successor:
 		frappe.throw(
 			_("{0} is the next version of this policy: cancel that one first.").format(
 				frappe.bold(successor.name)
 			)
+		)
+	if getdate(doc.valid_from) <= clock.today():
+		frappe.throw(
+			_(
+				"This policy has been in force since {0}, so it stays on record: make a New Version of it, or set Valid To."
+			).format(formatdate(doc.valid_from))
 		)
 
 

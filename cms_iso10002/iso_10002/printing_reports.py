@@ -26,8 +26,9 @@ def case_audit_report(doc: Doc) -> dict[str, Any]:
 	"""For print formats: an audit of case files. Files that the reader may not see are counted and not named."""
 	language = print_language(doc)
 	with speaking(language):
-		seen = audits.view(doc)
-		names = people.full_names([doc.auditor, *(row.responsible for row in doc.findings)])
+		doc = audits.stored(doc)
+		seen, findings = audits.view(doc), audits.readable_findings(doc.findings)
+		names = people.full_names([doc.auditor, *(row.responsible for row in findings)])
 		return escaped(
 			{
 				**_frame(doc, language),
@@ -54,7 +55,12 @@ def case_audit_report(doc: Doc) -> dict[str, Any]:
 				"hidden": _("{0} files are not listed: the reader may not see them.").format(seen["hidden"])
 				if seen["hidden"]
 				else "",
-				"findings": [_finding(row, names, language) for row in doc.findings],
+				"hidden_findings": _(
+					"{0} findings on files that the reader may not see are not listed."
+				).format(len(doc.findings) - len(findings))
+				if len(findings) < len(doc.findings)
+				else "",
+				"findings": [_finding(row, names, language) for row in findings],
 				"signatures": [
 					{"label": _("Auditor"), "text": names.get(doc.auditor, cstr(doc.auditor))},
 					{"label": _("Date"), "text": date_text(doc.reported_on, language)},
@@ -167,9 +173,9 @@ def _method(doc: Doc) -> str:
 		"square root of their number and 10, and at least 20. With the seed {2} the same sample can be drawn again."
 	).format(cint(doc.sample_size), cint(doc.population), doc.seed)
 	if cint(doc.left_out):
-		text += " " + _("{0} cases were left out, because the auditor may not see them.").format(
-			cint(doc.left_out)
-		)
+		text += " " + _(
+			"{0} cases were left out before the draw, because the auditor may not see them or had worked on them."
+		).format(cint(doc.left_out))
 	return text
 
 

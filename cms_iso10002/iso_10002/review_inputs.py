@@ -19,7 +19,9 @@ from pypika.terms import Criterion
 
 from cms_iso10002.complaints import clock
 from cms_iso10002.core.months import months
+from cms_iso10002.core.states import OUT_OF_SCOPE
 from cms_iso10002.iso_10002 import people
+from cms_iso10002.iso_10002.evidence.cohorts import counted
 
 REVIEW = "Complaint Management Review"
 AUDIT = "Complaint Case Audit"
@@ -91,27 +93,30 @@ def changes(review: Any) -> Input:
 
 
 def volumes(review: Any) -> Input:
-	"""Received and closed, month by month. Duplicates are no complaints of their own."""
-	table = DocType("Complaint")
+	"""Received and closed, month by month, as all figures count them: those out of scope apart, duplicates not at all."""
+	table, company = DocType("Complaint"), review.company or None
 	labels = months(getdate(review.from_date), getdate(review.to_date))
+	counting = counted(table, company)
+	apart = (table.status == OUT_OF_SCOPE) & (
+		(table.company == company) if company else table.name.isnotnull()
+	)
 	series = {
-		_("Received"): _by_month(table.received_on, review, labels),
-		_("Closed"): _by_month(table.closed_on, review, labels),
+		_("Received"): _by_month(table.received_on, review, labels, counting),
+		_("Closed"): _by_month(table.closed_on, review, labels, counting),
+		_("Received, Out of Scope"): _by_month(table.received_on, review, labels, apart),
 	}
 	return Input(series={"labels": [f"{month:02}/{year}" for year, month in labels], "values": series})
 
 
-def _by_month(column: Any, review: Any, labels: Iterable[tuple[int, int]]) -> list[int]:
+def _by_month(column: Any, review: Any, labels: Iterable[tuple[int, int]], which: Criterion) -> list[int]:
 	table = DocType("Complaint")
 	year, month = Extract("year", column), Extract("month", column)
 	query = (
 		frappe.qb.from_(table)
 		.select(year.as_("year"), month.as_("month"), Count("*").as_("number"))
-		.where(_inside(column, review) & (table.status != "Duplicate"))
+		.where(_inside(column, review) & which)
 		.groupby(year, month)
 	)
-	if review.company:
-		query = query.where(table.company == review.company)
 	found = {(cint(row.year), cint(row.month)): cint(row.number) for row in query.run(as_dict=True)}
 	return [found.get(label, 0) for label in labels]
 
@@ -128,6 +133,7 @@ def audits(review: Any) -> Input:
 		)
 		.select(Count(finding.closed_on).as_("closed"))
 		.where(_inside(audit.reported_on, review) & _own(audit, review))
+		.where(audit.status.isin(["Reported", "Closed"]))
 		.groupby(audit.name, audit.title, audit.reported_on, audit.sample_size)
 		.orderby(audit.reported_on)
 		.run(as_dict=True)
@@ -248,7 +254,7 @@ def who_calls_reviews(review: Any) -> list[str]:
 # a chart that prints -------------------------------------------------------------------------------------
 
 WIDTH, HEIGHT, FOOT, TOP = 640, 190, 26, 24
-FILLS = ("#1f3a5f", "#8aa5c4")
+FILLS = ("#1f3a5f", "#8aa5c4", "#c9a227")
 
 
 def chart(series: dict[str, Any] | None) -> str:
@@ -262,7 +268,7 @@ def chart(series: dict[str, Any] | None) -> str:
 	parts = []
 	for place, (name, numbers) in enumerate(values.items()):
 		parts.append(
-			f'<rect x="{place * 120}" y="2" width="10" height="10" fill="{FILLS[place % 2]}"/>'
+			f'<rect x="{place * 120}" y="2" width="10" height="10" fill="{FILLS[place % len(FILLS)]}"/>'
 			f'<text x="{place * 120 + 15}" y="11" font-size="11">{escape(name)}</text>'
 		)
 		for column, number in enumerate(numbers):
@@ -270,7 +276,7 @@ def chart(series: dict[str, Any] | None) -> str:
 			x = column * slot + (slot - bar * len(values)) / 2 + place * bar
 			y = HEIGHT - FOOT - height
 			parts.append(
-				f'<rect x="{x:.1f}" y="{y:.1f}" width="{bar:.1f}" height="{height:.1f}" fill="{FILLS[place % 2]}"/>'
+				f'<rect x="{x:.1f}" y="{y:.1f}" width="{bar:.1f}" height="{height:.1f}" fill="{FILLS[place % len(FILLS)]}"/>'
 			)
 			if number and slot >= 24 * len(values):
 				parts.append(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 import frappe
+from frappe import _
 from frappe.translate import get_user_lang
 
 from cms_iso10002.complaints.letter_language import speaking
@@ -71,6 +72,22 @@ def done(doctype: str, name: str, users: Iterable[str], words: Words) -> None:
 			todo.save(ignore_permissions=True)  # whoever does the thing need not be who has the task
 
 
+def end(tasks: Iterable[str | None]) -> None:
+	"""Close these tasks, those of them that are open: what they asked for stands on the record."""
+	names = [name for name in tasks if name]
+	for name in frappe.get_all(
+		"ToDo", filters={"name": ("in", names or [""]), "status": "Open"}, pluck="name", order_by="name"
+	):
+		todo = frappe.get_doc("ToDo", name)
+		todo.status = "Closed"
+		todo.save(ignore_permissions=True)  # whoever does the thing need not be who has the task
+
+
 def _in_their_words(user: str, words: Words) -> str:
 	with speaking(get_user_lang(user)):
 		return words()
+
+
+def not_yet(message: str) -> None:
+	"""Refuse a step with one sentence, under the title that every refused step has. Raises frappe.ValidationError."""
+	frappe.throw(message, title=_("Not Possible Yet"))

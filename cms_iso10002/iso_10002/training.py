@@ -41,6 +41,11 @@ def is_valid(row: Any, day: date) -> bool:
 	)
 
 
+def day_for(complaint: Any) -> date:
+	"""The day on which its handler's training has to be valid: that of its receipt, for audits and evidence alike."""
+	return getdate(complaint.get("received_on"))
+
+
 def trained(users: Iterable[str], day: date | None = None) -> set[str]:
 	"""Those of `users` who have valid training on `day` (today)."""
 	names = sorted(set(users))
@@ -49,6 +54,11 @@ def trained(users: Iterable[str], day: date | None = None) -> set[str]:
 	table = DocType(DOCTYPE)
 	query = frappe.qb.from_(table).select(table.user).distinct()
 	return set(query.where(table.user.isin(names) & valid(table, day or clock.today())).run(pluck=True))
+
+
+def are_recorded(day: date) -> bool:
+	"""Whether any training was held by a day: without one, the register tells nothing of it."""
+	return bool(frappe.db.exists(DOCTYPE, {"trained_on": ("<=", day)}))
 
 
 def of(users: Iterable[str]) -> dict[str, list[frappe._dict]]:
@@ -85,6 +95,7 @@ def lead(row: Any) -> int:
 def check(doc) -> None:
 	"""Raises a ValidationError for days that can't be, and for a finding about what has not happened yet."""
 	doc.full_name = people.full_names([doc.user]).get(doc.user)
+	people.refuse_outsiders(doc.user)
 	trained_on = getdate(doc.trained_on)
 	if doc.valid_until and getdate(doc.valid_until) < trained_on:
 		frappe.throw(_("Valid Until lies before Trained On: choose a later day, or leave it empty."))

@@ -130,8 +130,15 @@ def respond(found: Access, answer: str, words: str = "") -> None:
 	_may(found.may_end if answer == "Accepted" else found.may_act)
 	if answer not in ANSWERS:
 		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
-	if found.doc.status != "Closed":  # of a closed one the rules say better why not
-		_possible(found, "accept" if answer == "Accepted" else "reject")
+	if found.doc.status == "Closed" and not view.may_still_reject(found.doc):
+		raise Mistakes(
+			{
+				"": _(
+					"Your complaint is closed, so our answer can't be accepted or rejected here. You can write to us."
+				)
+			}
+		)
+	_possible(found, "accept" if answer == "Accepted" else "reject")
 	data = _by(found, {"words": _said(words, "words")})
 	if found.doc.status == "Closed" and answer != "Accepted":
 		_perform(found.reference, "Record Late Rejection", data)

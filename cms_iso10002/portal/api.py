@@ -17,41 +17,46 @@ from cms_iso10002.erpnext_bridge import portal_customer
 from cms_iso10002.portal import access, answers, filing, limits, renewal, transfer, view
 from cms_iso10002.portal.errors import answers_mistakes
 from cms_iso10002.portal.origin import needs_token
-from cms_iso10002.portal.text import clean
+from cms_iso10002.portal.text import takes_text
+
+Given = str | int | float | list | dict | None
+"""What a script may send for any field. Frappe answers other types than the declared ones by itself, with words that mean
+nothing to who complains; here nothing is sent the same as "", and what is no text finds no case and is a mistake."""
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text("subjects")
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
 def file_complaint(
-	subject: str = "",
-	description: str = "",
-	category: str = "",
-	occurred_on: str = "",
-	language: str = "",
-	complainant_name: str = "",
-	complainant_email: str = "",
-	complainant_phone: str = "",
-	complainant_address: str = "",
-	customer_reference: str = "",
-	is_anonymous: int | str = 0,
-	preferred_channel: str = "",
-	correspondence_format: str = "",
-	assistance_notes: str = "",
-	share_with_company: int | str = 0,
-	acting: str = "",
-	representative_name: str = "",
-	representative_email: str = "",
-	representative_phone: str = "",
-	representative_relationship: str = "",
-	representative_authority: str = "",
-	remedy_requested: str = "",
-	remedy_notes: str = "",
-	subjects: list | str | None = None,
-	form_id: str = "",
-	website: str = "",
-	started: str = "",
+	subject: Given = "",
+	description: Given = "",
+	category: Given = "",
+	occurred_on: Given = "",
+	language: Given = "",
+	complainant_name: Given = "",
+	complainant_email: Given = "",
+	complainant_phone: Given = "",
+	complainant_address: Given = "",
+	customer_reference: Given = "",
+	is_anonymous: Given = 0,
+	preferred_channel: Given = "",
+	correspondence_format: Given = "",
+	assistance_notes: Given = "",
+	share_with_company: Given = 0,
+	acting: Given = "",
+	representative_name: Given = "",
+	representative_email: Given = "",
+	representative_phone: Given = "",
+	representative_relationship: Given = "",
+	representative_authority: Given = "",
+	remedy_requested: Given = "",
+	remedy_notes: Given = "",
+	subjects: Given = None,
+	form_id: Given = "",
+	website: Given = "",
+	started: Given = "",
 ) -> dict[str, Any]:
 	"""File a complaint, with files as multipart `files`. Guests may, unless Complaint Settings say otherwise.
 
@@ -78,8 +83,9 @@ FILED = tuple(filing.Filing.__dataclass_fields__)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
-def track(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
+def track(reference: Given = "", key: Given = "", code: Given = "") -> dict[str, Any]:
 	"""How a case stands: everything its complainant may know (see docs/portal-api.md). POST, so that no key is logged."""
 	limits.check("track", reference)
 	return view.case(access.find(reference, key, code))
@@ -103,10 +109,11 @@ def my_documents() -> list[dict[str, Any]]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
-def add_message(reference: str, text: str = "", key: str = "", code: str = "") -> dict[str, Any]:
+def add_message(reference: Given = "", text: Given = "", key: Given = "", code: Given = "") -> dict[str, Any]:
 	"""Write to us about a case, with files as multipart `files`; an open question is answered by it. Returns the case."""
 	limits.check("add_message", reference)
 	found = access.find(reference, key, code)
@@ -115,10 +122,11 @@ def add_message(reference: str, text: str = "", key: str = "", code: str = "") -
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
-def upload(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
+def upload(reference: Given = "", key: Given = "", code: Given = "") -> dict[str, Any]:
 	"""Send files (multipart `files`) to a case, without a message. Returns the case."""
 	limits.check("upload", reference)
 	found = access.find(reference, key, code)
@@ -127,23 +135,24 @@ def upload(reference: str, key: str = "", code: str = "") -> dict[str, Any]:
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
-def download(reference: str, file: str, key: str = "", code: str = "") -> Response:
+def download(reference: Given = "", file: Given = "", key: Given = "", code: Given = "") -> Response:
 	"""A file of a case: one they sent, or a letter of ours. Always saved, never shown. `file` is the name `track` gave."""
 	limits.check("download", reference)
 	found = access.find(reference, key, code)
-	name = clean(file)
-	if not view.may_fetch(found, name):
+	if not view.may_fetch(found, file):
 		access.not_found()
-	return transfer.response(name)
+	return transfer.response(file)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
 def respond_to_decision(
-	reference: str, answer: str, words: str = "", key: str = "", code: str = ""
+	reference: Given = "", answer: Given = "", words: Given = "", key: Given = "", code: Given = ""
 ) -> dict[str, Any]:
 	"""Accept or reject our answer: `answer` is Accepted, Rejected or Partly Accepted; reasons are never needed. Returns the case."""
 	limits.check("respond_to_decision", reference)
@@ -153,10 +162,13 @@ def respond_to_decision(
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
-def request_review(reference: str, reason: str = "", key: str = "", code: str = "") -> dict[str, Any]:
+def request_review(
+	reference: Given = "", reason: Given = "", key: Given = "", code: Given = ""
+) -> dict[str, Any]:
 	"""Ask for a review by somebody who had no part in the decision; a reason is never needed. Returns the case."""
 	limits.check("request_review", reference)
 	found = access.find(reference, key, code)
@@ -165,10 +177,11 @@ def request_review(reference: str, reason: str = "", key: str = "", code: str = 
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
-def withdraw(reference: str, words: str = "", key: str = "", code: str = "") -> dict[str, Any]:
+def withdraw(reference: Given = "", words: Given = "", key: Given = "", code: Given = "") -> dict[str, Any]:
 	"""Withdraw the complaint, with a few words. Returns the case."""
 	limits.check("withdraw", reference)
 	found = access.find(reference, key, code)
@@ -177,24 +190,25 @@ def withdraw(reference: str, words: str = "", key: str = "", code: str = "") -> 
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
 @retry_on_deadlock
 @answers_mistakes
 def give_feedback(
-	reference: str,
-	feedback_key: str = "",
-	occasion: str = "",
-	comments: str = "",
-	ease: int | float | str = 0,
-	speed: int | float | str = 0,
-	informed: int | float | str = 0,
-	courtesy: int | float | str = 0,
-	fairness: int | float | str = 0,
-	clarity: int | float | str = 0,
-	outcome: int | float | str = 0,
-	overall: int | float | str = 0,
-	key: str = "",
-	code: str = "",
+	reference: Given = "",
+	feedback_key: Given = "",
+	occasion: Given = "",
+	comments: Given = "",
+	ease: Given = 0,
+	speed: Given = 0,
+	informed: Given = 0,
+	courtesy: Given = 0,
+	fairness: Given = 0,
+	clarity: Given = 0,
+	outcome: Given = 0,
+	overall: Given = 0,
+	key: Given = "",
+	code: Given = "",
 ) -> dict[str, Any]:
 	"""Rate how a case was handled: 1 to 5, 0 for no answer. By the key of the feedback link with its `occasion`, or as
 	any other method by key, code or account. One answer, to be changed for two weeks. Returns `occasion`, `editable`.
@@ -209,16 +223,18 @@ def give_feedback(
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
-def reissue_key(reference: str, email: str) -> dict[str, str]:
+def reissue_key(reference: Given = "", email: Given = "") -> dict[str, str]:
 	"""Ask for a new key. A link to it goes to the address on the case, if `email` is that one; the answer tells nothing."""
 	limits.check("reissue_key", reference)
 	return renewal.ask(reference, email)
 
 
 @frappe.whitelist(allow_guest=True, xss_safe=True, methods=["POST"])
+@takes_text()
 @needs_token
-def renew_key(reference: str, token: str) -> dict[str, str]:
+def renew_key(reference: Given = "", token: Given = "") -> dict[str, str]:
 	"""The new key, for the token of the link that `reissue_key` mailed; the old key opens nothing any more. Returns `reference`, `key`."""
 	limits.check("renew_key", reference)
 	return renewal.renew(reference, token)

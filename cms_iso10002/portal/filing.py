@@ -8,7 +8,7 @@ looks at it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -45,7 +45,20 @@ LONG_TEXTS = {
 	"assistance_notes": 2000,
 	"remedy_notes": 2000,
 }
+WAYS_TO_REACH = {"E-mail": "complainant_email", "Phone": "complainant_phone", "Post": "complainant_address"}
+"""The field that says how somebody is reached, by the channel they would like."""
 CHECKS = ("is_anonymous", "share_with_company")
+ON_THE_FORM = {
+	name: place
+	for place, name in enumerate(
+		"subject description occurred_on category subjects customer_reference files remedy_requested remedy_notes"
+		" acting representative_name representative_email representative_phone representative_relationship"
+		" representative_authority is_anonymous complainant_name complainant_email complainant_phone"
+		" complainant_address share_with_company preferred_channel language correspondence_format"
+		" assistance_notes".split()
+	)
+}
+"""Where a field stands on the page, from above: so are mistakes listed."""
 ADDRESSES = ("complainant_email", "representative_email")
 
 
@@ -97,6 +110,24 @@ class Filing:
 		filing.subjects = _picks(filing.subjects)
 		return filing
 
+	def fold_away(self) -> None:
+		"""Leave out what a choice makes void, whatever was typed there: who files for themselves has no representative, and
+		of who stays anonymous nothing is kept that tells who they are."""
+		void: tuple[str, ...] = ("representative_",) if self.acting == "self" else ()
+		if self.is_anonymous and frappe.session.user == "Guest" and not self.for_somebody:
+			void += ("complainant_", "share_with_company")
+			if self.preferred_channel in WAYS_TO_REACH:
+				self.preferred_channel = ""
+		for f in fields(self):
+			if void and f.name.startswith(void):
+				setattr(self, f.name, f.default)
+
+	@property
+	def for_somebody(self) -> bool:
+		"""Whether somebody files for somebody else."""
+		told = any(getattr(self, f.name) for f in fields(self) if f.name.startswith("representative_"))
+		return self.acting == "other" or (self.acting != "self" and told)
+
 
 def _picks(subjects: Any) -> list[dict[str, Any]]:
 	"""The documents and items picked, as dicts; JSON text, or `Sales Order|SO-1|ITEM` as a form without JavaScript posts."""
@@ -140,6 +171,7 @@ def file(
 
 	Raises Mistakes with a sentence for each field that needs another look; nothing is stored then.
 	"""
+	filing.fold_away()
 	errors = mistakes(filing)
 	try:
 		files = uploads.check(files)
@@ -149,7 +181,7 @@ def file(
 	subjects = _subjects(filing, who, errors)
 	if errors:
 		limits.give_back("file_complaint")
-		raise Mistakes(errors)
+		raise Mistakes(in_order(errors))
 	dedupe = _dedupe(clean(form_id), filing)
 	if existing := intake.registered_as(dedupe):
 		return frappe.get_doc("Complaint", existing), ""
@@ -165,6 +197,11 @@ def file(
 	filed = frappe.get_doc("Complaint", doc.name)
 	filed.flags.receipt_mailed = receipts.send(filed)
 	return filed, key
+
+
+def in_order(errors: Mapping[str, str]) -> dict[str, str]:
+	"""Mistakes as their fields follow each other on the form."""
+	return dict(sorted(errors.items(), key=lambda error: ON_THE_FORM.get(error[0], len(ON_THE_FORM))))
 
 
 def mistakes(filing: Filing) -> dict[str, str]:
@@ -202,22 +239,17 @@ def _check_people(filing: Filing, errors: dict[str, str]) -> None:
 	if signed_in and filing.is_anonymous:
 		errors["is_anonymous"] = _("You are signed in, so we know who you are: sign out to stay anonymous.")
 	ways = (filing.complainant_email, filing.complainant_phone, filing.complainant_address)
-	if (
-		not filing.is_anonymous
-		and not signed_in
-		and not filing.complainant_name
-		and not filing.representative_name
-	):
+	must_say_who = not filing.is_anonymous and not signed_in and not filing.for_somebody
+	if must_say_who and not filing.complainant_name:
 		errors.setdefault(
 			"complainant_name", _("Tell us your name, or tick that you wish to stay anonymous.")
 		)
-	if not filing.is_anonymous and not signed_in and not any((*ways, filing.representative_email)):
+	if must_say_who and not any(ways):
 		errors.setdefault(
 			"complainant_email",
 			_("Tell us how we can reach you: an e-mail address, a phone number or an address."),
 		)
-	wanted = {"E-mail": "complainant_email", "Phone": "complainant_phone", "Post": "complainant_address"}
-	name = wanted.get(filing.preferred_channel)
+	name = WAYS_TO_REACH.get(filing.preferred_channel)
 	reached_by_account = signed_in and filing.preferred_channel == "E-mail"
 	if name and not getattr(filing, name) and not filing.representative_name and not reached_by_account:
 		errors.setdefault(name, _("You would like to hear from us this way: please fill this in."))
@@ -230,22 +262,18 @@ def _check_people(filing: Filing, errors: dict[str, str]) -> None:
 
 def _check_representative(filing: Filing, errors: dict[str, str]) -> None:
 	"""Whoever acts for somebody else says who they are and how they are reached, or the case would be taken for theirs."""
-	told = [
-		f.name for f in fields(filing) if f.name.startswith("representative_") and getattr(filing, f.name)
-	]
-	if filing.acting != "other" and not told:
+	if not filing.for_somebody:
 		return
 	if not filing.representative_name:
-		errors.setdefault(
-			"representative_name", _("Tell us the name of the person who acts for somebody else.")
-		)
+		errors.setdefault("representative_name", _("Tell us your own name, as you act for somebody else."))
 	reached = filing.representative_email or filing.representative_phone
 	if not reached and frappe.session.user == "Guest":
 		errors.setdefault(
-			"representative_email", _("Tell us how we can reach you: an e-mail address or a phone number.")
+			"representative_email",
+			_("Tell us how we can reach you yourself: an e-mail address or a phone number."),
 		)
-	if filing.representative_name and not filing.complainant_name and not filing.is_anonymous:
-		errors.setdefault("complainant_name", _("Tell us for whom you act."))
+	if not filing.complainant_name and not filing.is_anonymous:
+		errors.setdefault("complainant_name", _("Tell us the name of the person you act for."))
 
 
 def _check_day(filing: Filing, errors: dict[str, str]) -> None:

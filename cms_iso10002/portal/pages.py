@@ -31,7 +31,6 @@ def _file(context: Any, values: dict[str, Any]) -> None:
 	limits.check("file_complaint")
 	values["subjects"] = _several("subjects")
 	context.typed["subjects"] = values["subjects"]
-	values = _as_chosen(values)
 	doc, key = filing.file(
 		filing.Filing.posted(values),
 		transfer.received(),
@@ -40,16 +39,6 @@ def _file(context: Any, values: dict[str, Any]) -> None:
 		started=str(values.get("started") or "none"),  # the form has one: who leaves it out did not use it
 	)
 	context.filed = answers.filed(doc, key)
-
-
-def _as_chosen(values: dict[str, Any]) -> dict[str, Any]:
-	"""The form without the fields that a choice folded away: they may still hold what was typed before it."""
-	for_other, gone = values.get("acting") == "other", ()
-	if values.get("acting") == "self":
-		gone = ("representative_",)
-	if cint(values.get("is_anonymous")) and not for_other:
-		gone += ("complainant_", "share_with_company")
-	return {name: value for name, value in values.items() if not (gone and name.startswith(gone))}
 
 
 @posted_to(_file)

@@ -137,7 +137,7 @@ def actions(access: Access) -> list[dict[str, str]]:
 			found += [*(["accept"] if access.may_end else []), "reject"]
 		if doc.status in ("Response Sent", "Rejected") and not is_final(doc):
 			found.append("request_review")
-		if doc.status == "Closed" and _may_still_reject(doc):
+		if doc.status == "Closed" and may_still_reject(doc):
 			found.append("reject")
 		if access.may_end and doc.status_category != "Closed":
 			found.append("withdraw")
@@ -146,7 +146,8 @@ def actions(access: Access) -> list[dict[str, str]]:
 	return [{"code": code, "label": _(ACTIONS[code])} for code in found]
 
 
-def _may_still_reject(doc) -> bool:
+def may_still_reject(doc) -> bool:
+	"""Whether our answer can be rejected though the case was closed, for want of a reply."""
 	if doc.closure_basis != "No Reply" or not doc.decisions:
 		return False
 	until = doc.decisions[-1].recourse_expires_on
@@ -235,7 +236,8 @@ def rating(doc) -> dict[str, Any] | None:
 	if not at:
 		return None
 	answer = feedback.given(doc.name, at) or {}
-	answer.pop("name", None)
+	for inside in ("name", "themselves"):
+		answer.pop(inside, None)
 	submitted = answer.pop("submitted_on", None)
 	return {
 		"occasion": at,

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import frappe
@@ -23,7 +23,16 @@ from frappe.email.doctype.email_account.email_account import EmailAccount
 from frappe.query_builder import DocType
 from frappe.utils.password import update_password
 
-from cms_iso10002.complaints import clock, sealing, summary
+from cms_iso10002.complaints import (
+	clock,
+	corrective_actions,
+	effectiveness,
+	feedback,
+	sealing,
+	summary,
+	verification_record,
+)
+from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.core.states import STATES
 from cms_iso10002.setup import demo_data, demo_iso, demo_lives
 from cms_iso10002.setup.demo_data import Person
@@ -71,9 +80,12 @@ def make(
 	try:
 		scene = _scene(rng, now, on_progress or (lambda: None))
 		_live(scene, complaints)
+		_rate(scene)
+		_prove(scene)
 		_seal(now)
-		demo_iso.make(scene)
+		# what is figured out for reviews and objectives is read from the summary
 		summary.refresh_recent()
+		demo_iso.make(scene)
 	finally:
 		frappe.flags.complaints_now = complaints_now
 		frappe.set_user(user)
@@ -106,10 +118,55 @@ def _live(scene: Scene, complaints: int) -> None:
 		one.sweep_until(scene.now)
 
 
+def _rate(scene: Scene) -> None:
+	"""Less than half of those whose case is closed say how they were treated, two days later, by the link of the letter."""
+	fields = ["name", "closed_on", "outcome", "ledger_sequence"]
+	closed = frappe.get_all("Complaint", {"status": "Closed"}, fields, order_by="name")
+	heads = {row.name: row.ledger_sequence for row in closed}
+	last = {
+		row.complaint: row.at
+		for row in frappe.get_all(
+			"Complaint Event",
+			{"complaint": ("in", list(heads))},
+			["complaint", "sequence", "at"],
+			order_by="complaint, sequence",
+		)
+		if row.sequence == heads[row.complaint]
+	}
+	for row in closed:
+		overall = scene.rng.choice((3, 4, 4, 5, 5) if row.outcome == "Upheld" else (1, 2, 3, 4, 4))
+		moment = clock.to_utc(max(row.closed_on, last[row.name]) + timedelta(days=2))
+		if scene.rng.random() < 0.4 and moment < scene.now:
+			scene.act_as("Guest", moment)
+			ratings = {name: min(5, max(1, overall + scene.rng.choice((-1, 0, 0, 1)))) for name in RATINGS}
+			feedback.give(
+				frappe.get_doc("Complaint", row.name), feedback.CLOSING, {**ratings, "overall": overall}
+			)
+	frappe.set_user("Administrator")
+
+
+def _prove(scene: Scene) -> None:
+	"""Actions whose day has come are compared by the daily job; those that worked are judged so by the manager."""
+	days = frappe.get_all(
+		corrective_actions.ACTION,
+		{"state": "In Effect", "check_on": ("<=", clock.to_site(scene.now).date())},
+		["name", "check_on", "responsible"],
+		order_by="check_on, name",
+	)
+	for row in days:
+		moment = clock.to_utc(datetime.combine(row.check_on, time(6)))
+		scene.act_as("Administrator", moment)
+		effectiveness.compare(frappe.get_doc(corrective_actions.ACTION, row.name))
+		if row.name in scene.proven and row.responsible != scene.users["manager"]:
+			scene.act_as("manager", moment + timedelta(hours=4))
+			effectiveness.judge(row.name, "Effective", "Looked at on the spot: nothing like it since.")
+
+
 def _seal(now: datetime) -> None:
-	"""The ledger as it stood the day before."""
+	"""The ledger as it stood the day before, and what verifying it found."""
 	frappe.flags.complaints_now = now + sealing.GRACE
 	sealing.make_daily_seal()
+	verification_record.verify_and_keep()
 
 
 def _say_that_mail_was_sent() -> None:
@@ -135,6 +192,7 @@ def _scene(rng: random.Random, now: datetime, on_registered: Callable[[], None])
 	_mail_account()
 	for login in demo_data.LOGINS:
 		_user(login)
+	_body()
 	for code, name in demo_data.ITEMS.items():
 		_item(code, name)
 	return Scene(
@@ -164,6 +222,15 @@ def _settings(company: str) -> None:
 	settings.contact_phone = settings.contact_phone or "+49 341 555 0100"
 	settings.no_reply_closing = 1
 	settings.save()
+
+
+def _body() -> None:
+	"""Where complainants can turn after the final answer: letters and the portal name it."""
+	name = frappe.db.exists("Dispute Resolution Body", demo_data.BODY["body_name"])
+	body = frappe.get_doc("Dispute Resolution Body", name) if name else None
+	if body and not body.enabled:
+		body.update({**demo_data.BODY, "enabled": 1})
+		body.save()
 
 
 def _mail_account() -> None:

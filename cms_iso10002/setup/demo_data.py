@@ -140,6 +140,22 @@ CAUSES = {
 }
 """The root cause that is found in each group of stories."""
 
+ACTIONS = {
+	"delivery": "Agree fixed delivery windows with the carrier, and penalties",
+	"defective": "Test every tenth unit before it is packed",
+	"guarantee": "Rewrite the guarantee rules on one page, with examples",
+	"refusal": "Train the shops in what may not be refused",
+	"selling": "Check product pages against the data sheets each month",
+	"price": "Load prices once a day from one source",
+	"contract": "Correct the mask that dropped the chosen term",
+	"compensation": "Give the front desk an amount it may pay without asking",
+	"credit": "Send the terms of credit in plain words before signing",
+	"commitment": "Hand promises over in writing, with a name and a day",
+	"complaint_handling": "Remind handlers of updates that come due",
+	"other": "Repeat the rules of conduct with every team",
+}
+"""What is done about it."""
+
 MONEY = ("Refund", "Compensation", "Price Reduction")
 
 
@@ -310,6 +326,14 @@ def spread(rng: random.Random, groups: dict[str, list[Story]]) -> list[Story]:
 	return order
 
 
+BODY = {
+	"body_name": "Consumer Arbitration Board (Example)",
+	"what_it_does": "It hears consumers' disputes free of charge for them, once we have given our final answer.",
+	"address": "Marktplatz 4, 04109 Leipzig",
+	"website": "https://arbitration.example.com",
+	"email": "office@arbitration.example.com",
+	"phone": "+49 341 555 0190",
+}
 POLICY = """<h2>Our promise</h2>
 <p>A complaint is a chance to put something right. Everybody may complain, free of charge, on any way that suits them, and
 nobody is treated worse for it.</p>

@@ -25,7 +25,7 @@ TRAINED = ("agent", "agent2", "investigator", "manager", "deputy")
 READERS = ("agent", "agent2", "investigator", "manager")
 OBJECTIVES = (
 	("Complaints are acknowledged on time", "acknowledgement/on_time", "higher", 90),
-	("Everybody who handles complaints is trained", "competence/trained-handlers", "higher", 95),
+	("Everybody who handles complaints is trained", "competence/trained_handlers", "higher", 95),
 	("Decisions say why, and where else to turn", "decision/reasons_and_recourse", "higher", 98),
 )
 CONTEXT = (
@@ -64,9 +64,10 @@ def make(scene: Scene) -> None:
 		_policy(scene)
 		_context(scene)
 		_objectives(scene)
-		_assessments(scene)
+		_assessment_before(scene)
 		_audit(scene)
 		_review(scene)
+		_assessment_now(scene)
 	finally:
 		frappe.set_user(user)
 		frappe.flags.complaints_now = now
@@ -159,13 +160,17 @@ def _objectives(scene: Scene) -> None:
 # the self-assessments ------------------------------------------------------------------------------------
 
 
-def _assessments(scene: Scene) -> None:
-	"""That of the year before is approved; that of this year is a draft with a quarter left to answer."""
+def _assessment_before(scene: Scene) -> None:
+	"""That of the year before, when little was on record yet, is approved."""
 	before = _assessment(scene, 366, _day(scene, 731), _day(scene, 367))
 	_answer(scene, before, share=1.0)
 	lifecycle.send_for_review(before)
 	scene.act_as("deputy", _noon(scene, 360))
 	lifecycle.approve(before)
+
+
+def _assessment_now(scene: Scene) -> None:
+	"""That of this year is a draft with a quarter left to answer."""
 	now = _assessment(scene, 0.1, _day(scene, 366), _day(scene, 1))
 	_answer(scene, now, share=0.75)
 

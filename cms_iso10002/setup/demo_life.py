@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
 import frappe
 
-from cms_iso10002.complaints import actions, cases, clock, correspondence, intake, sweep
+from cms_iso10002.complaints import (
+	actions,
+	cases,
+	clock,
+	corrective_actions,
+	correspondence,
+	intake,
+	sweep,
+)
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.import_map import paragraphs
 from cms_iso10002.core.triage import at_least
@@ -26,6 +34,7 @@ DAY = timedelta(hours=8)
 SWEEP = timedelta(minutes=3)
 """How long after its time, more or less, the sweep comes to a complaint."""
 OFFICE = [(time(9), time(17))]
+ACTION = corrective_actions.ACTION
 ASSESSMENT = {
 	"complexity": "Low",
 	"impact": "Low",
@@ -52,6 +61,8 @@ class Scene:
 	record: Callable[[str, str], str]
 	"""The name of a master record on this site that comes nearest to a name (doctype, name)"""
 	on_registered: Callable[[], None]
+	proven: list[str] = field(default_factory=list)
+	"""Actions that will be found effective once their day has come."""
 
 	def __post_init__(self) -> None:
 		self.calendar = WorkCalendar(str(clock.site_zone()), {day: OFFICE for day in range(5)})
@@ -85,6 +96,7 @@ class Life:
 		self.severity = self.rng.choices(("Minor", "Moderate", "Major", "Critical"), (42, 42, 14, 2))[0]
 		self.handler = self.rng.choice(("agent", "agent", "agent2"))
 		self.investigator = self.rng.choice(("investigator", "investigator", "investigator2"))
+		self.promised = ""
 
 	# time and people ---------------------------------------------------------------------------------
 
@@ -260,21 +272,42 @@ class Life:
 		findings = findings or told.FINDINGS[self.story.group]
 		values = {"findings": f"<p>{findings}</p>", **self.learnt(outcome)}
 		self.act(self.investigator, "Decide", values, outcome=outcome, reasons=self.reasons(outcome))
-		return self
+		return self.take_action()
 
 	def reasons(self, outcome: str) -> str:
 		return self.rng.choice(told.REASONS[outcome])
 
 	def learnt(self, outcome: str) -> dict[str, Any]:
-		"""Root cause and action, which serious complaints need before they are closed."""
+		"""Root cause, which serious complaints need before they are closed; what is done about it is left to `take_action`."""
+		self.promised = ""
 		if not at_least(self.severity, "Major") and self.rng.random() < 0.6:
 			return {}
 		if outcome == "Not Upheld":
-			return {"action_state": "Not Needed", "no_action_reason": "Nothing went wrong on our side."}
-		return {
-			"root_cause": self.scene.record("Complaint Root Cause", told.CAUSES[self.story.group]),
-			"action_state": self.rng.choice(("Open", "In Effect", "Effective")),
-		}
+			return {"no_action_reason": "Nothing went wrong on our side."}
+		self.promised = self.rng.choice(("Open", "In Effect", "Effective"))
+		return {"root_cause": self.scene.record("Complaint Root Cause", told.CAUSES[self.story.group])}
+
+	def take_action(self, who: str = "", title: str = "") -> Life:
+		"""What was promised with the decision becomes an action, and a Quality Action that holds it."""
+		if not self.promised:
+			return self
+		who = who or self.investigator
+		self.enter(who)
+		name = corrective_actions.create_action(
+			self.name,
+			title or told.ACTIONS[self.story.group],
+			responsible=self.scene.users[who],
+			record="Quality Action",
+		)
+		if self.promised != "Open":
+			record = frappe.get_doc("Quality Action", frappe.db.get_value(ACTION, name, "document_name"))
+			record.resolutions[0].status = "Completed"
+			record.save()
+		if self.promised == "Effective":
+			self.scene.proven.append(name)
+		self.promised = ""
+		self.outdated()
+		return self
 
 	def offers(self, *wanted: tuple[str, float]) -> list[dict[str, Any]]:
 		"""The redress with what is offered now: what was asked for, or (remedy, amount) pairs."""
@@ -369,10 +402,6 @@ class Life:
 	def decide_review(self, outcome: str) -> Life:
 		"""The manager decides; where the first answer was wrong, what was learnt from it is put right as well."""
 		self.wait(7)
-		learnt = (
-			{}
-			if outcome == "Not Upheld"
-			else {"action_state": "", "no_action_reason": "", **self.learnt(outcome)}
-		)
+		learnt = {} if outcome == "Not Upheld" else {"no_action_reason": "", **self.learnt(outcome)}
 		self.act("manager", "Decide Review", learnt, outcome=outcome, reasons=told.REVIEWED[outcome])
-		return self
+		return self.take_action("manager")

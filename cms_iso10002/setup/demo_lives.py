@@ -13,7 +13,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
-from cms_iso10002.complaints import clock, correspondence
+from cms_iso10002.complaints import clock, correspondence, reportability
 from cms_iso10002.core.import_map import paragraphs
 from cms_iso10002.erpnext_bridge import issue
 from cms_iso10002.setup import demo_data as told
@@ -77,6 +77,7 @@ def three_aspects(life: Life) -> None:
 	life.act(
 		life.investigator, "Decide", values, reasons="We answer your three points one by one; see each below."
 	)
+	life.take_action()
 	life.respond().accept().carry_out().close()
 
 
@@ -171,6 +172,7 @@ def withdrawn_though_dangerous(life: Life) -> None:
 	)
 	life.wait(0.1)
 	life.edit(life.handler, **_contained(life, "The heater was taken off sale in all shops."))
+	_reportable(life, False, reason="The maker has reported the batch already and recalls it.")
 	life.acknowledge().assess(safety_implication="Yes", immediate_action_needed="Yes", impact="High")
 	life.investigate()
 	life.wait(1)
@@ -180,8 +182,18 @@ def withdrawn_though_dangerous(life: Life) -> None:
 		life.investigator,
 		findings="<p>The housing of this batch cracks at the switch. The maker was told and has recalled it.</p>",
 		root_cause=life.scene.record("Complaint Root Cause", "Design"),
-		action_state="In Effect",
 	)
+	life.promised = "In Effect"
+	life.take_action(title="Take the batch off sale and have the maker strengthen the housing")
+
+
+def _reportable(life: Life, reportable: bool, **answers: str) -> str:
+	"""The manager decides whether an authority must know; the record of it."""
+	record = frappe.db.get_value("Complaint Reportability", {"complaint": life.name})
+	life.enter("manager")
+	reportability.decide(record, reportable, **answers)
+	life.outdated()
+	return record
 
 
 def _contained(life: Life, what: str) -> dict[str, Any]:
@@ -202,6 +214,12 @@ def dangerous(life: Life) -> None:
 	)
 	life.wait(0.1)
 	life.edit(life.handler, **_contained(life, "All 212 buyers were told by telephone not to use the gate."))
+	by = clock.to_site(life.moment) + timedelta(days=10)
+	record = _reportable(life, True, authority="Market Surveillance Authority", report_by=str(by))
+	life.wait(1)
+	life.enter("manager")
+	reportability.record_report(record, reference="MSA-4711")
+	life.outdated()
 	life.acknowledge().assess(safety_implication="Yes", immediate_action_needed="Yes", impact="High")
 	life.investigate().decide(
 		"Upheld", 4, "The lock's plastic softens above 35 degrees. Three other gates do the same."

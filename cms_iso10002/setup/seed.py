@@ -1,5 +1,5 @@
 """The records a site starts with: categories, root causes, remedies, outside bodies, e-mail templates, questions, a
-policy.
+policy, a board and saved filters of the list, notifications.
 
 They lie in `fixtures/seed/`, not in `fixtures/`: what is there Frappe writes anew on every migrate, over whatever
 the users changed. `written` has the rules by which a seed is inserted once and updated only while untouched.
@@ -22,6 +22,9 @@ FILES = {
 	"Dispute Resolution Body": "dispute_resolution_body.json",
 	"Email Template": "email_template.json",
 	"ISO 10002 Question": "iso_10002_question.json",
+	"Kanban Board": "kanban_board.json",
+	"List Filter": "list_filter.json",
+	"Notification": "notification.json",
 }
 BELONG_TO = {"ISO 10002 Question": "ISO 10002 Clause"}
 """Seeds about a fixture: on a new site they wait for it, because Frappe writes fixtures after `after_install`."""

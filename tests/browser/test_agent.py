@@ -16,24 +16,26 @@ USER = "browser.agent@complaints.test"
 def agent(page, login):
 	"""Signed in as a user who handles and investigates complaints."""
 	login(page)
-	if not page.request.get(f"/api/resource/User/{USER}").ok:
-		answer = page.request.post(
-			"/api/resource/User",
-			headers=csrf(page),
-			data={
-				"email": USER,
-				"first_name": "Browser Agent",
-				"send_welcome_email": 0,
-				"new_password": PASSWORD,
-				"language": "en",
-				"roles": [
-					{"role": role} for role in ("Complaint Agent", "Complaint Investigator", "Sales User")
-				],
-			},
-		)
-		assert answer.ok, answer.text()
+	make_agent(page, USER, "Browser Agent")
 	login(page, USER, PASSWORD)
 	return page
+
+
+def make_agent(page, user: str, name: str, *roles: str) -> None:
+	"""A user with the roles of an agent and others; one that is there is given them again: site tests take roles away."""
+	roles = ("Complaint Agent", "Complaint Investigator", "Sales User", *roles)
+	rows = {"roles": [{"role": role} for role in roles]}
+	known = page.request.get(f"/api/resource/User/{user}").ok
+	new = {
+		"email": user,
+		"first_name": name,
+		"send_welcome_email": 0,
+		"new_password": PASSWORD,
+		"language": "en",
+	}
+	send, where = (page.request.put, f"/{user}") if known else (page.request.post, "")
+	answer = send(f"/api/resource/User{where}", headers=csrf(page), data={**({} if known else new), **rows})
+	assert answer.ok, answer.text()
 
 
 def csrf(page) -> dict[str, str]:

@@ -212,3 +212,36 @@ def test_a_draft_survives_a_reload_and_ends_with_the_filing(page):
 	)
 	page.goto("/complaint/new")
 	assert page.locator("#new-subject").input_value() == ""
+
+
+def test_a_draft_goes_on_in_the_form_that_came_back_with_mistakes(page):
+	page.goto("/complaint/new")
+	page.locator("#new-subject").fill("Kettle leaks")
+	page.get_by_role("button", name="Send the complaint").click()
+	page.get_by_role("link", name="Tell us what happened.").wait_for()
+	page.locator("#new-description").fill("Since the first day.")
+	page.locator("#new-subject").fill("Kettle leaks badly")
+	page.reload()  # sends the first form again
+	page.get_by_role("link", name="Tell us what happened.").wait_for()
+	assert page.locator("#new-description").input_value() == "Since the first day."
+	assert page.locator("#new-subject").input_value() == "Kettle leaks badly"
+	page.goto("/complaint/new")
+	assert page.locator("#new-description").input_value() == "Since the first day."
+	assert page.locator("#new-subject").input_value() == "Kettle leaks badly"
+	assert "kept what you typed" in page.locator(".restored").inner_text()
+
+
+def test_a_draft_of_another_form_does_not_replace_what_was_sent(page):
+	page.goto("/complaint/new")
+	page.locator("#new-subject").fill("One form")
+	other = page.context.new_page()
+	other.goto("/complaint/new")
+	other.locator("#new-subject").fill("Another form")
+	page.get_by_role("button", name="Send the complaint").click()
+	page.get_by_role("link", name="Tell us what happened.").wait_for()
+	assert page.locator("#new-subject").input_value() == "One form"
+
+
+def test_the_key_is_shown_as_it_is(page):
+	_reference, key = file_complaint(page, "Key to keep", photo=False, **GUEST)
+	assert " " not in key and key == page.locator("[data-copy]").get_attribute("data-copy").split()[1]

@@ -76,12 +76,12 @@ def test_a_lost_key_is_made_anew_by_who_reads_the_mail_of_the_case(page):
 	stands(page, "Received")
 	page.goto(link)  # a second time
 	page.get_by_role("button", name="Get a new key").click()
-	assert "We find no complaint" in page.locator("#summary").inner_text()
+	page.locator("#summary", has_text="This link was used before").wait_for()
 	page.goto("/complaint/track")
 	page.locator("#look-reference").fill(reference)
 	page.locator("#look-key").fill(key)
 	page.get_by_role("button", name="Show the complaint").click()
-	assert "We find no complaint" in page.locator("#summary").inner_text()
+	page.locator("#summary", has_text="We find no complaint").wait_for()
 	look(page, reference, new)
 
 

@@ -80,3 +80,34 @@ def test_a_closed_case_offers_its_letter_again(page, desk, login):
 	filters = f'[["complaint","=","{case}"],["kind","=","Closure"]]'
 	found = page.request.get(f"/api/resource/Complaint Letter?filters={filters}").json()["data"]
 	assert len(found) == 1  # closing itself told nobody: there is no e-mail address, and nobody said how
+
+
+def test_a_request_for_a_review_is_acknowledged_from_the_menu_of_letters(page, desk, login, shot):
+	me = desk.staff("anna")
+	desk.become(me)
+	case = desk.make(
+		"Complaint",
+		subject=f"Kettle leaks {word()}",
+		description="<p>It has leaked since the first day.</p>",
+		channel="Phone",
+		complainant_name="Erika Muster",
+		complainant_phone="+49 30 1234567",
+	)
+	desk.answer(case, me)
+	desk.act(case, "Record Rejection", words="No.")
+	desk.act(case, "Request Review", reason="They asked for it.")
+	login(page, me, PASSWORD)
+	open_form(page, case)
+	menu = page.locator(".inner-group-button", has_text="Letter")
+	menu.locator(".dropdown-menu a", has_text="Acknowledgement").wait_for(state="attached")
+	menu.locator("button").first.click()
+	menu.locator(".dropdown-menu a", has_text="Acknowledgement").click()
+	dialog = page.locator(".modal.show .modal-dialog").last
+	dialog.locator('[data-fieldname="channel"] select').select_option("Phone")
+	shot("acknowledge-review")
+	with page.expect_response("**/cms_iso10002.complaints.correspondence.send_letter") as answer:
+		dialog.get_by_role("button", name="Send", exact=True).click()
+	assert answer.value.ok
+	path = f"/api/resource/Complaint/{case}"
+	rows = page.request.get(path).json()["data"]["milestones"]
+	assert [row["state"] for row in rows if (row["stage"], row["round"]) == ("acknowledge", 2)] == ["Met"]

@@ -89,16 +89,20 @@ class OwnMariaDB:
 	def __init__(self, home: Path, port: int, password: str):
 		self.database = Database("127.0.0.1", port, "root", password)
 		self.data = home / "mariadb"
+		# Not /tmp: a server that starts deletes what it takes for its own leftovers there, and so another one's tables.
+		self.tmp = home / "mariadb-tmp"
 		self.log = home / "logs/setup.log"
 		self.service = Service("mariadb", home)
 		# A socket's path may have about 100 characters, so it can't lie in the data folder.
 		self.socket = Path(tempfile.gettempdir()) / f"cms-{places.digest(str(home))}.sock"
 
 	def start(self) -> None:
+		self.tmp.mkdir(parents=True, exist_ok=True)
 		if not (self.data / "mysql").exists():
 			with step("An empty MariaDB of our own", "look at the log", self.log):
 				self._create()
 		command = [machine.program("mariadbd"), "--no-defaults", *self._who(), f"--datadir={self.data}"]
+		command += [f"--tmpdir={self.tmp}"]
 		command += [f"--port={self.database.port}", "--bind-address=127.0.0.1", f"--socket={self.socket}"]
 		command += [f"--pid-file={self.data}/mariadbd.pid", f"--init-file={self._init_file()}", *_FAST]
 		self.service.start(command, self._ready, cwd=self.data)
@@ -107,6 +111,7 @@ class OwnMariaDB:
 		shutil.rmtree(self.data, ignore_errors=True)
 		self.data.mkdir(parents=True)
 		options = ["--auth-root-authentication-method=normal", "--skip-test-db", f"--datadir={self.data}"]
+		options.append(f"--tmpdir={self.tmp}")
 		run([machine.program("mariadb-install-db"), "--no-defaults", *self._who(), *options], self.log)
 
 	def _who(self) -> list[str]:

@@ -10,7 +10,16 @@ from frappe.query_builder import DocType
 from pypika import Table
 from pypika.terms import Criterion
 
-from cms_iso10002.complaints import actions, clock, correspondence, feedback, intake, mail_triage
+from cms_iso10002.complaints import (
+	actions,
+	causes,
+	clock,
+	correspondence,
+	feedback,
+	intake,
+	mail_triage,
+	reportability,
+)
 from cms_iso10002.core import mail
 from tests.site import mails
 from tests.site.factories import ASSESSMENT, act, as_user, edit, make_item, make_user, pass_time
@@ -97,6 +106,9 @@ def lead_through(case) -> Any:
 	edit(case, severity="Moderate", assessment_reason=words("called"))
 	act(edit(case, investigator=investigator), "Investigate")
 	edit(case, findings=words("is right"), root_cause_notes=words("found it"), no_action_reason=words("n/a"))
+	cause = frappe.get_all("Complaint Root Cause", {"is_group": 0}, pluck="name", order_by="lft")[0]
+	whys = [{"answer": words("was not asked"), "evidence": words("wrote so")}]
+	edit(case, causes=[{"root_cause": cause, "notes": words("knew")}], whys=whys)
 	doc = frappe.get_doc("Complaint", case.name)
 	doc.aspects[0].update({"outcome": "Upheld", "reasons": words("is right")})
 	doc.save()
@@ -108,7 +120,12 @@ def lead_through(case) -> Any:
 	doc = frappe.get_doc("Complaint", case.name)
 	doc.redress[0].state = "Implemented"
 	doc.save()
-	return act(case, "Close", reason=words("is content"))
+	done = act(case, "Close", reason=words("is content"))
+	causes.verify_correction(done.name, words("confirmed it"))
+	record = reportability.ask_again(done.name)
+	reportability.decide(record, True, words("may be hurt"), "An authority", "2099-01-01 12:00:00")
+	reportability.record_report(record, reference="quandt/77")
+	return frappe.get_doc("Complaint", done.name)
 
 
 def _another() -> str:

@@ -266,6 +266,39 @@ def test_one_that_fails_keeps_none_of_the_others_back(figure, monkeypatch):
 	assert frappe.db.get_value(DOCTYPE, second.name, "status") == "On Track"
 
 
+# After its end
+
+
+@pytest.mark.parametrize(
+	"values",
+	[
+		{"target": 70},
+		{"to_date": "2027-12-31"},
+		{"from_date": "2026-06-01"},
+		{"company": "Complaints Demo Ltd"},
+	],
+)
+def test_what_was_missed_is_not_met_afterwards(figure, values):
+	doc = make(figure)
+	at("2027-01-02")
+	doc.update(values)
+	with pytest.raises(frappe.ValidationError, match=r"ended on .* so .* stays as it was"):
+		doc.save()
+	doc.reload()
+	assert doc.target == 90
+	doc.plan = "Why it was missed: two people left."
+	doc.save()
+	assert doc.status == "Missed"
+
+
+def test_up_to_its_last_day_the_target_can_be_corrected(figure):
+	doc = make(figure)
+	at("2026-12-31")
+	doc.target = 70
+	doc.save()
+	assert doc.status == "On Track"
+
+
 # Bad input
 
 
@@ -304,7 +337,7 @@ def test_the_picker_lists_every_figure_once_with_its_label():
 	assert len(values) == len(set(values)) and len({choice["label"] for choice in choices}) == len(values)
 	known = {f"{clause}/{f.figure}" for clause in registry.clauses() for f in registry.figures(clause)}
 	assert set(values) == known
-	one = next(choice for choice in choices if choice["value"] == "competence/trained-handlers")
+	one = next(choice for choice in choices if choice["value"] == "competence/trained_handlers")
 	assert one["label"].endswith(": Handlers with Valid Training")
 	assert (one["unit"], one["better"]) == ("%", "higher")
 

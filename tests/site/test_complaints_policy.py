@@ -194,6 +194,13 @@ def test_cancelling_a_version_gives_its_time_back():
 	assert validity(first) == ("2026-01-01", "2027-06-30")
 
 
+def test_what_was_in_force_stays_on_record():
+	first = make_complaints_policy()
+	with pytest.raises(frappe.ValidationError, match="stays on record: make a New Version"):
+		frappe.get_doc(DOCTYPE, first.name).cancel()
+	assert frappe.db.get_value(DOCTYPE, first.name, "docstatus") == 1
+
+
 def test_a_version_with_a_next_one_is_not_cancelled():
 	first = make_complaints_policy()
 	approve_policy(next_version(first))

@@ -8,8 +8,8 @@ import os
 import frappe
 import pytest
 
-from cms_iso10002.complaints import clock, uploads
-from tests.site.factories import act, as_user, edit, make_complaint, make_customer, make_user
+from cms_iso10002.complaints import clock, reportability, uploads
+from tests.site.factories import act, as_user, edit, make_action, make_complaint, make_customer, make_user
 from tests.site.portal_factories import PNG
 
 SECRET = "Whistle S3CRET"
@@ -19,15 +19,19 @@ RECORDS = {
 	"Comment": ("reference_name", "reference_doctype"),
 	"Communication": ("reference_name", "reference_doctype"),
 	"Complaint": ("name", None),
+	"Complaint Action Case": ("complaint", None),
 	"Complaint Event": ("complaint", None),
 	"Complaint Feedback": ("complaint", None),
 	"Complaint Letter": ("complaint", None),
+	"Complaint Reportability": ("complaint", None),
 	"DocShare": ("share_name", "share_doctype"),
 	"Document Follow": ("ref_docname", "ref_doctype"),
 	"Email Queue": ("reference_name", "reference_doctype"),
 	"External Dispute": ("complaint", None),
 	"File": ("attached_to_name", "attached_to_doctype"),
+	"Non Conformance": ("complaint", None),
 	"Notification Log": ("document_name", "document_type"),
+	"Quality Action": ("complaint", None),
 	"ToDo": ("reference_name", "reference_type"),
 	"Version": ("docname", "ref_doctype"),
 	"View Log": ("reference_name", "reference_doctype"),
@@ -46,6 +50,8 @@ def case():
 	edit(doc, assistance_notes=SECRET)
 	doc.reload()
 	doc.add_comment("Comment", SECRET)
+	make_action(doc, record="Quality Action")
+	reportability.ask_again(doc.name)
 	uploads.keep(doc.name, [uploads.Upload(f"{SECRET}.png", PNG)])
 	frappe.get_doc(
 		{

@@ -100,5 +100,21 @@ def test_a_policy_is_reviewed_and_left_as_it_is():
 	)
 	policy.reload()
 	assert (str(policy.next_review_on), policy.last_reviewed_by) == ("2027-11-24", make_user("manager"))
-	policy.next_review_on = "2028-01-01"
+	policy.update({"next_review_on": "2028-01-01", "last_review_on": "2028-01-01", "is_published": 0})
 	policy.save()
+	policy.reload()
+	assert (str(policy.next_review_on), str(policy.last_review_on)) == ("2027-11-24", "2026-11-24")
+	assert not policy.is_published, "what may be changed was"
+
+
+def test_an_overdue_review_is_not_moved_away():
+	"""Only a review that is recorded moves it: neither a change does, nor closing it meanwhile."""
+	doc = make_context_item(review_on="2026-11-20")
+	for values in ({"review_on": "2028-01-01"}, {"status": "Closed", "review_on": None}, {"status": "Open"}):
+		doc.update({"review_on": "2028-01-01", **values})
+		doc.save()
+		assert str(doc.reload().review_on) == "2026-11-20"
+	closed = make_context_item(status="Closed", review_on=None)
+	closed.update({"status": "Open", "review_on": "2027-02-01"})
+	closed.save()
+	assert str(closed.reload().review_on) == "2027-02-01", "said for the first time"

@@ -11,6 +11,7 @@ import pytest
 from cms_iso10002.complaints import clock, verification
 from cms_iso10002.core.closure import CLOSURE_BASES
 from cms_iso10002.core.states import STATES
+from cms_iso10002.iso_10002 import management_reviews
 from cms_iso10002.setup import demo, demo_data, demo_lives
 
 NOW = datetime(2026, 3, 3, 23, tzinfo=timezone.utc)
@@ -51,6 +52,7 @@ def test_a_year_in_every_state_once():
 	check_record()
 	check_people()
 	check_mail()
+	check_figures()
 	assert len(registered) == FEWEST
 	check_once(first)
 
@@ -117,6 +119,16 @@ def check_mail():
 	"""Nothing of the demo waits to be sent, and no letter comes back."""
 	assert set(values("Email Queue", "status")) <= {"Sent"}
 	assert frappe.db.count("Complaint Letter", {"delivery": "Failed"}) == 1
+
+
+def check_figures():
+	"""What a review of the year looks at is there when it is held."""
+	assert len(values("Complaint Feedback", "overall")) > 2
+	review = frappe.get_doc("Complaint Management Review", {"title": "Management review of the year"})
+	figures = [figure for row in review.inputs for figure in management_reviews.content(row)["figures"]]
+	known = {figure["label"]: figure["value"] for figure in figures}
+	for label in ("Milestones Met in Time", "Acknowledged in Time", "Overall Satisfaction"):
+		assert known[label] is not None, label
 
 
 def check_once(first):

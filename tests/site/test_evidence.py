@@ -14,6 +14,8 @@ import frappe
 import pytest
 
 from cms_iso10002.complaints import clock, verification, verification_record
+from cms_iso10002.core import case_audit, trends
+from cms_iso10002.iso_10002 import case_files
 from cms_iso10002.iso_10002.evidence import cohorts, counting, criteria, monitoring, registry
 from cms_iso10002.iso_10002.evidence.model import (
 	CONFORMS,
@@ -28,7 +30,7 @@ from cms_iso10002.iso_10002.evidence.model import (
 )
 from cms_iso10002.iso_10002.report.evidence_records import evidence_records
 from tests.site import forty_complaints as forty
-from tests.site.factories import as_user, make_user, set_now
+from tests.site.factories import as_user, make_training, make_user, set_now
 
 QUARTER = Period(date(2026, 1, 1), date(2026, 3, 31))
 YEAR = Period(date(2025, 6, 1), date(2026, 5, 31))
@@ -77,13 +79,21 @@ EXPECTED = {
 	"timeliness/milestones_on_time": Known(
 		81.2, (56, 69), PARTIAL, parts={"Acknowledge": 91.2, "Decide": 74.2, "Update": 50}
 	),
-	"activities/linked_actions": Known(None, verdict=NO_DATA),
+	# nine led to an action, none of which is on record
+	"activities/linked_actions": Known(0, (0, 9)),
 	# 26
 	"analysis/classified": Known(97.1, (33, 34), CONFORMS),
 	# Late 14, Broken 12: 26 of 33 are less than 80 %
 	"analysis/pareto": Known(3, coverage=(33, 34), sample=33, parts={"Late": 14, "Broken": 12, "Rude": 7}),
 	# Seal 1, 2, 3, 13, 38; Carrier 4, 6, 14; Trained 10, 18
 	"analysis/causes": Known(2, coverage=(10, 19), sample=10, parts={"Seal": 5, "Carrier": 3, "Trained": 2}),
+	# by weeks from 17 November on: 1 0 2 0 0 0, and in the quarter 3 7 7 1 1 7 7 1 0 0 0 0 0; 37 in 19 weeks are 1.95 each,
+	# give or take 1.4: four sevens are beyond, each second one makes two of three, the fourth nothing at the end four of five
+	"analysis/signals": Known(
+		7,
+		sample=34,
+		parts={trends.BEYOND: 4, trends.TWO_OF_THREE: 2, trends.FOUR_OF_FIVE: 1},
+	),
 	# 6 by its mark, 23 by a relation
 	"analysis/recurrent": Known(5.9, (2, 34)),
 	"continual-monitoring/repeat": Known(5.9, (2, 34)),
@@ -305,8 +315,92 @@ def test_a_figure_by_itself_is_the_one_computed_with_all_others(names):
 
 def test_parts_that_are_everything_are_all_there(names):
 	found = all_evidence()
-	for key in ("closing/on_a_basis", "improvement/register", "response/types", "analysis/causes"):
+	for key in (
+		"analysis/signals",
+		"closing/on_a_basis",
+		"improvement/register",
+		"response/types",
+		"analysis/causes",
+	):
 		assert found[key].parts == EXPECTED[key].parts, key
+
+
+def test_what_was_closed_on_no_ground_is_among_the_parts(names):
+	frappe.db.set_value(
+		"Complaint", names[14], "closure_basis", None
+	)  # as a client leaves it that never set it
+	found = figure("closing/on_a_basis")
+	assert found.parts == EXPECTED["closing/on_a_basis"].parts and "Duplicate" not in found.parts
+
+
+def test_in_a_currency_without_a_limit_nobody_may_promise(names):
+	frappe.db.set_value("Complaint Redress", {"parent": names[1]}, "currency", "CHF")
+	within = figure("response/within_authority")
+	assert (within.numerator, within.denominator, within.coverage) == (2, 5, (5, 6))
+
+
+def test_audits_of_case_files_and_figures_go_by_the_same_rules(names):
+	"""Of each closed file that both can tell something of, the core's test and the SQL of the figure say the same."""
+	make_training(make_user("agent"), trained_on="2026-01-10", valid_until="2026-01-20")
+	frappe.db.set_value("Complaint Redress", {"parent": names[33]}, "currency", "CHF")
+	frappe.db.set_value(
+		"Complaint Decision", {"parent": names[9], "round": 1}, "approved_by", make_user("manager")
+	)
+	frappe.db.set_value("Complaint", names[8], "severity", "Critical")
+	for number in (27, 28):  # where the handler is concerned, and who decided
+		frappe.db.set_value("Complaint", names[number], {"status": "Closed", "closed_on": "2026-04-05"})
+	files = case_files.read(frappe.get_all("Complaint", {"status": "Closed"}, pluck="name", order_by="name"))
+	for key, told_by in AUDITED.items():
+		found = {name: case_audit.examine(file)[key] for name, file in files.items()}
+		told = {name: one.verdict == case_audit.PASSED for name, one in found.items() if one.verdict in BOTH}
+		again = {name: yes for name, yes in told_by().items() if name in files}
+		assert again == {name: yes for name, yes in told.items() if name in again}, key
+		assert set(told.values()) == {True, False}, f"{key}: nothing that differs"
+		assert set(again) == set(told), key
+
+
+BOTH = (case_audit.PASSED, case_audit.FAILED)
+
+
+def asked(test: counting.Test, passes=None) -> dict[str, bool]:
+	"""By complaint, whether all its records that a test counts pass, whenever they were."""
+	reach = test.cohort.reach(Period(date(2020, 1, 1), date(2027, 1, 1)), None)
+	yes = counting.yes(counting.all_of(passes or test.passes, reach)).as_("yes")
+	query = reach.query.where(counting.all_of(test.subject, reach)).select(reach.complaint.as_("name"), yes)
+	found: dict[str, bool] = {}
+	for row in query.run(as_dict=True):
+		found[row.name] = found.get(row.name, True) and bool(row.yes)
+	return found
+
+
+def trained_on_receipt() -> dict[str, bool]:
+	rows = frappe.get_all("Complaint", {"handler": ("is", "set")}, ["name", "received_on"], order_by="name")
+	days = {row.name: row.received_on.date() for row in rows}
+	return {
+		name: bool(figure("competence/cases_with_trained_handler", Period(day, day), company).numerator)
+		for name, day in days.items()
+		for company in [frappe.db.get_value("Complaint", name, "company")]
+	}
+
+
+def decisions_owe_nothing() -> dict[str, bool]:
+	registry.load()
+	tests = counting.TESTS
+	told = asked(tests["decision/reasons_and_recourse"])
+	approved = asked(
+		tests["accountability/decider_approver"],
+		(tests["accountability/decider_approver"].parts["Approver Where Required"],),
+	)
+	return {name: yes and approved.get(name, True) for name, yes in told.items()}
+
+
+AUDITED = {
+	"independent": lambda: asked(counting.TESTS["objectivity/independent"]),
+	"decision": decisions_owe_nothing,
+	"authority": lambda: asked(counting.TESTS["response/within_authority"]),
+	"trained": trained_on_receipt,
+}
+"""Tests of a case file, and the figures that say the same of it."""
 
 
 def test_all_companies_together_count_the_fortieth_too(names):
@@ -337,6 +431,32 @@ def test_no_data_is_no_data(names):
 	assert {key for key in EXPECTED if found[key].value is not None} == zero
 	assert {found[key].value for key in zero} == {0}
 	assert {found[key].verdict for key in set(EXPECTED) - zero} == {NO_DATA}
+
+
+def test_what_tells_something_of_a_time_without_records_says_that_it_knows_today_only(names):
+	"""Else it would have a trend from the first day on, against a past that it makes up."""
+	long_ago = Period(date(1990, 1, 1), date(1990, 12, 31))
+	told = {key for key, one in all_evidence(long_ago, None).items() if one.value is not None and one.sample}
+	today = {key for key, one in all_evidence(company=None).items() if one.as_of_now}
+	assert {"communication/published", "responsibility/roles"} <= told
+	assert told <= today
+	for clause in registry.clauses():
+		assert not [one for one in registry.compute_before(clause, QUARTER) if one.as_of_now]
+
+
+def test_mere_volume_has_no_good_direction(names):
+	"""More complaints, letters, actions or audits are not better by themselves, nor are fewer."""
+	found = all_evidence()
+	assert not {key for key, one in found.items() if one.unit == "count" and one.better}
+	for key in (
+		"continual-monitoring/received_per_1000_sales",
+		"continual-monitoring/first_contact",
+		"continual-monitoring/reprioritised",
+		"continual-monitoring/referred_outside",
+		"customer-focus/actions_traced",
+		"improvement/before_after",
+	):
+		assert not found[key].better, key
 
 
 def test_without_a_time_of_retention_nothing_is_on_schedule(names, monkeypatch):
@@ -482,18 +602,51 @@ def test_the_records_are_those_counted_with_pencil(names):
 
 
 def test_the_report_shows_only_what_the_viewer_may_see(names):
-	filters = {"figure": "continual-monitoring/received", **counting.days(QUARTER, forty.COMPANY)}
-
-	def shown():
-		_columns, rows, said, _chart, cards = evidence_records.execute(filters)
-		assert cards[0]["value"] == 34  # counted whoever looks
-		return {row["complaint"] for row in rows}, said
-
-	seen, said = as_user(make_user("auditor"), shown)
+	smallest_cell(1)
+	auditor, manager = make_user("auditor"), make_user("manager")
+	seen, said, card = shown_to(auditor, "continual-monitoring/received")
 	assert len(seen) == 33 and names[31] not in seen  # an auditor does not see a Restricted one
 	assert said.endswith("1 more are counted, of complaints that are not shown to you.")
-	seen, said = as_user(make_user("manager"), shown)
-	assert len(seen) == 34 and "not shown" not in said
+	assert card == 34  # counted whoever looks
+	seen, said, card = shown_to(manager, "continual-monitoring/received")
+	assert len(seen) == 34 and "not shown" not in said and card == 34
+
+
+def smallest_cell(number: int) -> None:
+	frappe.db.set_single_value("Complaint Settings", "smallest_cell", number)
+
+
+def shown_to(user: str, key: str, **filters) -> tuple[set[str], str, float | None]:
+	"""The complaints, the message and the figure that somebody is shown."""
+	filters = {"figure": key, **counting.days(QUARTER, forty.COMPANY), **filters}
+	_columns, rows, said, _chart, cards = as_user(user, lambda: evidence_records.execute(filters))
+	return {row["complaint"] for row in rows}, said, cards[0]["value"] if cards else None
+
+
+@pytest.mark.parametrize("show", evidence_records.SHOW)
+def test_a_few_that_are_not_shown_are_not_counted_out(names, show):
+	"""Neither by the report nor by the figure, less what the table shows."""
+	smallest_cell(5)
+	seen, said, card = shown_to(make_user("auditor"), "investigation/findings_or_waiver", show=show)
+	assert card is None and names[31] not in seen
+	assert "too few to say" in said
+	assert not any(character.isdigit() for character in said)
+	_seen, said, card = shown_to(make_user("manager"), "investigation/findings_or_waiver", show=show)
+	assert card == 95.7 and "too few" not in said
+
+
+def test_of_many_that_are_not_shown_a_few_that_pass_are_not_counted_out_either(names):
+	"""Eight are hidden, of which two pass: the figure would tell those."""
+	smallest_cell(3)
+	hidden = [names[number] for number in (31, 9, 10, 11, 13, 14, 15, 16)]
+	frappe.db.set_value("Complaint", {"name": ("in", hidden)}, "confidentiality", "Restricted")
+	auditor, monitored = make_user("auditor"), "continual-monitoring/referred_outside"
+	seen, said, card = shown_to(auditor, monitored)
+	assert len(seen) == 12 and card is None and "too few" in said
+	smallest_cell(2)
+	seen, said, card = shown_to(auditor, monitored)
+	assert len(seen) == 12 and card == 10.5
+	assert said.endswith("7 more are counted, of complaints that are not shown to you.")
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ import pytest
 from frappe.utils import add_days, nowdate
 from pypdf import PdfReader
 
-from cms_iso10002.iso_10002 import evidence_pack, pack_registers, pdf
+from cms_iso10002.iso_10002 import evidence_pack, pack_cases, pack_registers, pdf
 
-from .factories import as_user, make_complaint, make_user
+from .factories import as_user, make_complaint, make_objective, make_user
 from .test_case_audit import close_one
 from .test_management_review import held
 
@@ -51,6 +51,14 @@ def text_of(archive) -> str:
 def rows(archive, register):
 	text = archive.read(f"registers/{register}.csv").decode("utf-8-sig")
 	return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_an_objective_without_data_has_no_actual_of_zero():
+	known = make_objective(title="Known")
+	unknown = make_objective(title="Unknown", from_date="2050-01-01", to_date="2050-12-31")
+	assert unknown.status == "No Data" and known.status != "No Data"
+	actuals = {row["name"]: row["actual"] for row in rows(made(make_pack()), "objectives")}
+	assert actuals[unknown.name] == "" and actuals[known.name] != ""
 
 
 def test_hashes_check_out_and_everything_is_listed():
@@ -128,6 +136,149 @@ def test_only_of_the_company():
 	archive = made(make_pack(company="Complaints Demo Ltd"))
 	assert rows(archive, "complaints") == [] and rows(archive, "milestones") == []
 	assert "no case file" in archive.read("index.html").decode()
+
+
+def test_records_of_other_companies_are_in_no_register():
+	review = as_user(make_user("manager"), held)
+	assert review.decisions
+	frappe.db.set_value("Complaint Management Review", review.name, "company", "Elsewhere Ltd")
+	case = close_one()
+	audit = reported(case)
+	archive = made(make_pack(company="Complaints Demo Ltd"))
+	assert rows(archive, "management_reviews") == [] and rows(archive, "review_decisions") == []
+	assert [row["name"] for row in rows(archive, "audits")] == [audit]  # it was of all companies
+	assert f"cases/{case.name}.pdf" in archive.namelist()
+	frappe.db.set_value("Complaint", case.name, "company", "Elsewhere Ltd")
+	archive = made(make_pack(company="Complaints Demo Ltd"))
+	assert not [name for name in archive.namelist() if name.startswith("cases/")]
+	frappe.db.set_value("Complaint Case Audit", audit, "company", "Elsewhere Ltd")
+	archive = made(make_pack(company="Complaints Demo Ltd"))
+	assert rows(archive, "audits") == [] and rows(archive, "audit_findings") == []
+
+
+def test_the_day_after_is_not_of_the_period():
+	review = as_user(make_user("manager"), held)
+	frappe.db.set_value("Complaint Management Review", review.name, "held_on", nowdate())
+	archive = made(make_pack(to_date=add_days(nowdate(), -1)))
+	assert rows(archive, "management_reviews") == [] and rows(archive, "review_decisions") == []
+	assert not [name for name in archive.namelist() if "management-reviews" in name]
+
+
+def reported(case) -> str:
+	"""An audit that was reported today and has drawn `case`, with a finding."""
+	audit = frappe.new_doc("Complaint Case Audit")
+	audit.update({"title": "Files", "from_date": nowdate(), "to_date": nowdate()})
+	audit.update({"status": "Reported", "reported_on": nowdate(), "auditor": make_user("auditor")})
+	audit.append("sample", {"complaint": case.name, "result": "Passed"})
+	audit.append("findings", {"complaint": case.name, "grade": "Minor", "finding": "Late"})
+	audit.set_new_name()
+	audit.db_insert()
+	for row in (*audit.sample, *audit.findings):
+		row.db_insert()
+	return audit.name
+
+
+def test_only_who_may_see_all_that_is_in_it_takes_it_away():
+	close_one()
+	manager, deputy, auditor = make_user("manager"), make_user("manager2"), make_user("auditor")
+	hidden = close_one(subject="Hidden")
+	doc = as_user(manager, make_pack)
+	made(doc, manager)
+
+	def may(user: str) -> bool:
+		file = frappe.get_doc("File", {"file_url": doc.file})
+		return bool(as_user(user, lambda: file.has_permission("read")))
+
+	assert may(manager) and may(deputy) and may(auditor)
+	frappe.db.set_value("Complaint", hidden.name, "confidentiality", "Restricted")
+	assert may(manager) and may(deputy) and not may(auditor)
+	make_row("Complaint Concerned Person", hidden, user=deputy)
+	assert may(manager) and not may(deputy)
+	nobody = make_user("boss")
+	assert not may(nobody)
+
+
+def make_row(doctype: str, case, **values) -> None:
+	row = frappe.get_doc({"doctype": doctype, "parent": case.name, "parenttype": "Complaint", **values})
+	row.update({"parentfield": "persons_concerned", "idx": 1, "name": frappe.generate_hash(length=10)})
+	row.db_insert()
+
+
+def test_what_is_hidden_and_closed_in_the_period_counts_as_left_out():
+	hidden = close_one()
+	values = {"confidentiality": "Restricted", "received_on": add_days(nowdate(), -500)}
+	frappe.db.set_value("Complaint", hidden.name, values)
+	doc = as_user(make_user("auditor"), make_pack)
+	made(doc, make_user("auditor"))
+	assert doc.left_out == 1
+
+
+def test_a_pack_larger_than_an_upload_may_be_is_made(monkeypatch):
+	monkeypatch.setattr("frappe.core.api.file.get_max_file_size", lambda: 10)
+	close_one()
+	doc = make_pack()
+	made(doc)
+	file = frappe.get_doc("File", {"file_url": doc.file})
+	content = file.get_content()
+	assert file.file_size == len(content) and file.content_hash == hashlib.md5(content).hexdigest()
+	assert file.is_private and file.exists_on_disk()
+
+
+def test_taking_out_a_confidential_case_is_put_down():
+	case = close_one()
+	frappe.db.set_value("Complaint", case.name, "confidentiality", "Confidential")
+	manager = make_user("manager")
+	doc = as_user(manager, make_pack)
+	as_user(manager, lambda: evidence_pack.run(doc.name))
+	assert frappe.db.exists("View Log", {"reference_name": case.name, "viewed_by": manager})
+
+
+def test_a_case_file_that_fails_is_named_and_the_rest_goes_on(monkeypatch):
+	bad, good = close_one(), close_one(subject="Good")
+	content = pack_cases._content
+
+	def failing(file):
+		if file.case.get("name") == bad.name:
+			raise ValueError("a hole in the paper")
+		return content(file)
+
+	monkeypatch.setattr(pack_cases, "_content", failing)
+	archive = made(make_pack())
+	assert f"cases/{good.name}.pdf" in archive.namelist()
+	index = archive.read("index.html").decode()
+	assert bad.name in index and "a hole in the paper" in index
+
+
+def test_who_asks_while_it_is_made_does_not_become_its_maker(monkeypatch):
+	doc = as_user(make_user("manager"), make_pack)
+	as_user(make_user("manager"), lambda: evidence_pack.make(doc.name))
+	monkeypatch.setattr(evidence_pack, "is_job_enqueued", lambda job: True)
+	as_user(make_user("manager2"), lambda: evidence_pack.make(doc.name))
+	doc.reload()
+	assert doc.made_by == make_user("manager")
+	monkeypatch.setattr(evidence_pack, "is_job_enqueued", lambda job: False)  # the worker died
+	as_user(make_user("manager2"), lambda: evidence_pack.make(doc.name))
+	doc.reload()
+	assert doc.made_by == make_user("manager2")
+
+
+def test_what_was_not_answered_is_blank_and_rows_keep_their_order():
+	first, second = close_one(), close_one(subject="Second")
+	row = {"complaint": first.name, "occasion": "Closing", "overall": 2, "by": "Complainant"}
+	feedback = frappe.get_doc({"doctype": "Complaint Feedback", **row, "submitted_on": nowdate()})
+	feedback.set_new_name()
+	feedback.db_insert()
+	archive = made(make_pack())
+	told = rows(archive, "feedback")[0]
+	assert (told["overall"], told["ease"]) == ("2", "")
+	order = frappe.get_all("Complaint Milestone", ["parent", "stage"], order_by="parent, idx")
+	assert [(row["parent"], row["stage"]) for row in rows(archive, "milestones")] == [
+		(row.parent, row.stage) for row in order if row.parent in (first.name, second.name)
+	]
+	page = PdfReader(BytesIO(archive.read(f"cases/{first.name}.pdf"))).pages
+	text = "\n".join(each.extract_text() for each in page)
+	at = frappe.db.get_value("Complaint Event", {"complaint": first.name, "sequence": 1}, "at")
+	assert text.count(frappe.utils.format_datetime(at, "d MMM y")) > 2
 
 
 def test_cells_are_no_formulas():

@@ -16,7 +16,7 @@ import pytest
 from frappe.utils import get_datetime
 
 from cms_iso10002.complaints import clock, feedback, summary, verification, verification_record
-from cms_iso10002.core import formats, triage
+from cms_iso10002.core import formats, trends, triage
 from cms_iso10002.core.closure import CLOSURE_BASES, NEGATIVE, counts
 from cms_iso10002.iso_10002.evidence import counting, registry
 from cms_iso10002.iso_10002.evidence.model import Evidence, Period, share
@@ -298,6 +298,11 @@ def learning(r: Records) -> dict[str, Answer]:
 	acted = [doc for doc in r.closed if doc.action_state in actions]
 	effective = those(acted, lambda doc: doc.action_state == "Effective")
 	earlier = r.period.before()
+	recorded = frappe.get_all(
+		"Complaint Action", {"document_name": ("is", "set")}, pluck="name", order_by="name"
+	)
+	under = {"parenttype": "Complaint Action", "parent": ("in", recorded or [""])}
+	linked = set(frappe.get_all("Complaint Action Case", under, pluck="complaint", order_by="complaint"))
 
 	def lately(moment) -> bool:
 		return bool(moment) and earlier.start <= get_datetime(moment).date() <= earlier.end
@@ -313,6 +318,7 @@ def learning(r: Records) -> dict[str, Answer]:
 	)
 	return {
 		"investigation/root_cause": those(upheld, lambda doc: doc.root_cause),
+		"activities/linked_actions": those(acted, lambda doc: doc.name in linked),
 		"customer-focus/actions_traced": those(upheld, lambda doc: doc.action_state in actions),
 		"improvement/register": those(r.closed, lambda doc: doc.action_state in actions),
 		"improvement/before_after": (after - before, before),
@@ -400,9 +406,25 @@ def values(r: Records) -> dict[str, float | None]:
 		"accessibility/languages": len({doc.language for doc in r.received}),
 		"analysis/pareto": vital(doc.category for doc in r.received),
 		"analysis/causes": vital(doc.root_cause for doc in r.closed),
+		"analysis/signals": signals(r),
 		"confidentiality/views_logged": len(views) or None,
 		"information-integrity/ledger_whole": 100 if r.has(clock.now_site()) else None,
 	}
+
+
+def signals(r: Records) -> int | None:
+	"""Of the weeks from half a year before the period on, those that break a run rule in it, by the core's chart."""
+	start = r.period.start - timedelta(days=r.period.start.weekday())
+	weeks, monday = [], start - timedelta(days=182)
+	while monday + timedelta(days=6) <= r.period.end:
+		week = Period(monday, monday + timedelta(days=6))
+		came = sum(1 for doc in r.counting if week.start <= doc.received_on.date() <= week.end)
+		if came or weeks:
+			weeks.append(trends.Point(week, came, 1))
+		monday += timedelta(days=7)
+	if len(weeks) < 12:
+		return None
+	return sum(1 for one in trends.u_chart(weeks).signals if weeks[one.at].key.end >= r.period.start)
 
 
 def vital(found) -> int | None:
@@ -442,7 +464,6 @@ def about(evidence: Evidence) -> Answer:
 
 
 TOLD_ONCE = {
-	"activities/linked_actions",  # nothing links them yet
 	"confidentiality/anonymised_on_schedule",  # nothing was ever anonymised in the demo
 	"information/disposals",
 }

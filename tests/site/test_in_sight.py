@@ -322,7 +322,8 @@ def test_cards_count_what_they_say():
 		"Complaints Waiting for the Complainant": 1,
 		"Unassigned Complaints": 2,
 	}
-	cards = shipped("number_card")
+	# those that a method counts are looked at in test_dashboard
+	cards = [card for card in shipped("number_card") if card["type"] == "Document Type"]
 	assert {card["name"] for card in cards} == set(wanted)
 	for card in cards:
 		stored = frappe.get_doc("Number Card", card["name"])

@@ -479,6 +479,25 @@ def test_the_follow_up_form_tells_how_far_it_has_come(language):
 	assert Outline(cms(html)).unscoped == 0
 
 
+def test_the_german_form_and_letter_use_no_words_of_the_books():
+	"""In ERPNext's German *Post* is a verb, and *Duplicate* one too."""
+	case = act(make_complaint(language="de"), "Acknowledge", channel="Post", recipient="Weg 1, Berlin")
+	frappe.form_dict._lang = "de"
+	steps = printing.complaint_follow_up(case)["steps"]
+	other = act(make_complaint(language="de"), "Mark as Duplicate", duplicate_of=case.name, channel="Phone")
+	closed = printing.complaint_follow_up(other)["steps"]
+	frappe.form_dict.pop("_lang")
+	assert steps[0]["remark"] == "per Brief"
+	assert closed[7]["remark"] == "mit einer anderen Beschwerde zusammengeführt"
+
+
+def test_redress_that_is_described_by_its_own_name_is_named_once():
+	case = make_case("de")
+	case.redress[0].description = "Refund"
+	[first, _second] = printing.letter_context(case, "Decision", language="de")["redress"]
+	assert first["remedy"] and first["description"] == ""
+
+
 def test_a_correction_counts_once_all_of_it_is_made_and_verified():
 	case = advance(make_complaint(), "Response Sent")
 	case = edit(case, redress=[{"remedy": "Refund", "basis": "Offer", "amount": 20}])

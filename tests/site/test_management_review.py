@@ -8,6 +8,7 @@ from cms_iso10002.erpnext_bridge import quality_meeting
 from cms_iso10002.iso_10002 import management_reviews, reminders, review_inputs
 
 from .factories import advance, as_user, make_complaint, make_user
+from .portal_factories import make_portal_user
 
 
 def make_review(**values):
@@ -62,6 +63,19 @@ def manager():
 	frappe.set_user(user)
 	yield user
 	frappe.set_user("Administrator")
+
+
+def test_the_chart_counts_as_all_figures_do(manager):
+	"""Duplicates not at all, those out of scope apart."""
+	for status in ("Response Sent", "Duplicate", "Out of Scope"):
+		frappe.db.set_value("Complaint", make_complaint().name, "status", status)
+	values = review_inputs.volumes(make_review()).series["values"]
+	assert {name: sum(numbers) for name, numbers in values.items()} == {
+		"Received": 1,
+		"Closed": 0,
+		"Received, Out of Scope": 1,
+	}
+	assert len(set(review_inputs.FILLS)) == len(values)
 
 
 def test_the_whole_way(manager):
@@ -120,6 +134,73 @@ def test_inputs_are_frozen_once_it_was_held(manager):
 	]
 
 
+def test_inputs_of_another_period_are_not_what_was_reviewed(manager):
+	doc = with_notes(step(make_review(), "gather"))
+	doc.from_date = add_days(nowdate(), -30)
+	doc.update({"gathered_from": doc.from_date})  # as a client might
+	doc.save()
+	with pytest.raises(frappe.ValidationError, match="another period or company: gather them again"):
+		step(doc, "hold")
+	assert step(with_notes(step(doc, "gather")), "hold").status == "Held"
+
+
+@pytest.mark.parametrize(
+	"values",
+	[
+		{"from_date": "2020-01-01"},
+		{"company": "Complaints Demo Ltd"},
+		{"conclusion": "All is well."},
+		{"held_on": "2020-01-01"},
+		{"attendees": []},
+	],
+)
+def test_what_was_held_stands_until_it_goes_back_to_draft(manager, values):
+	doc = held()
+	before = doc.as_json()
+	doc.update(values)
+	doc.save()
+	(name,) = values
+	now, then = frappe.get_doc(doc.doctype, doc.name), frappe.get_doc(frappe.parse_json(before))
+	assert frappe.as_json(now.get(name)) == frappe.as_json(then.get(name))
+
+
+def test_who_was_not_the_chair_does_not_become_it_to_approve(manager):
+	doc = held()
+	doc.chair = manager
+	doc.save()
+	with pytest.raises(frappe.ValidationError, match="approved by the chair"):
+		step(doc, "approve")
+
+
+def test_no_decision_comes_after_they_were_handed_out(manager):
+	doc = held()
+	doc.append("decisions", {"decision": "Buy a fleet", "kind": "Resources"})
+	doc.save()
+	assert len(frappe.get_doc(doc.doctype, doc.name).decisions) == 1
+
+
+def test_a_decision_without_its_task_is_handed_out_on_approval(manager):
+	"""Decisions that came in while held ones could still be changed."""
+	doc = held()
+	row = {"decision": "Ask more", "kind": "Other", "name": frappe.generate_hash(length=8)}
+	late = doc.append("decisions", row)
+	late.db_insert()
+	with pytest.raises(frappe.ValidationError, match=r"rows 2"):
+		as_user(doc.chair, lambda: step(doc, "approve"))
+	frappe.db.set_value(late.doctype, late.name, {"responsible": manager, "due_date": nowdate()})
+	doc = as_user(doc.chair, lambda: step(doc, "approve"))
+	assert frappe.db.get_value("ToDo", doc.decisions[1].todo, "allocated_to") == manager
+
+
+def test_a_task_that_a_client_claims_is_none(manager):
+	doc = make_review()
+	doc.decisions[0].todo = frappe.get_doc({"doctype": "ToDo", "description": "Mine"})
+	doc.decisions[0].todo = doc.decisions[0].todo.insert(ignore_permissions=True).name
+	doc.save()
+	doc = step(with_notes(step(doc, "gather")), "hold")
+	assert frappe.db.get_value("ToDo", doc.decisions[0].todo, "reference_name") == doc.name
+
+
 def test_notes_stay_when_inputs_are_gathered_again(manager):
 	doc = step(make_review(), "gather")
 	management_reviews.record_note(doc.name, "risks", "A new competitor")
@@ -174,8 +255,9 @@ def test_earlier_decisions_come_back(manager):
 		to_date=add_days(nowdate(), -40),
 		next_review_on=add_days(nowdate(), 1),
 	)
-	first.decisions[0].due_date = add_days(nowdate(), -5)
-	first.save()
+	frappe.db.set_value(
+		first.decisions[0].doctype, first.decisions[0].name, "due_date", add_days(nowdate(), -5)
+	)
 	lines = review_inputs.previous(make_review()).lines
 	assert len(lines) == 1 and "Saturdays" in lines[0] and "overdue" in lines[0]
 	assert "first review" in review_inputs.previous(make_review(to_date=add_days(nowdate(), -100))).lines[0]
@@ -248,3 +330,32 @@ def test_bars_are_drawn_and_escaped():
 	assert "Received: 3, 1" in svg
 	assert review_inputs.chart({"labels": ["01/2026"], "values": {"Received": [0]}}) == ""
 	assert review_inputs.chart(None) == ""
+
+
+@pytest.mark.parametrize(
+	"values, words",
+	[
+		({"held_on": "2020-01-01"}, "before the period"),
+		({"decisions": [{"decision": "X", "due_date": "2020-01-01"}]}, "can't be due before"),
+	],
+)
+def test_days_that_cannot_be_are_refused(manager, values, words):
+	for row in values.get("decisions", ()):
+		row.update({"kind": "Resources", "responsible": make_user("manager2")})
+	with pytest.raises(frappe.ValidationError, match=words):
+		held(**values)
+
+
+def test_a_customer_has_no_duty_in_a_review(manager):
+	outsider = as_user("Administrator", lambda: make_portal_user("outsider"))
+	with pytest.raises(frappe.ValidationError, match="does not use the desk"):
+		make_review(chair=outsider)
+
+
+def test_the_task_of_a_decision_ends_with_it(manager):
+	review = held()
+	row = review.decisions[0]
+	assert frappe.db.get_value("ToDo", row.todo, "status") == "Open"
+	row.update({"done_on": nowdate(), "result": "Two more people"})
+	review.save()
+	assert frappe.db.get_value("ToDo", row.todo, "status") == "Closed"

@@ -434,6 +434,7 @@ def test_print_formats_use_only_our_names():
 		"complaint_letter",
 		"complaint_form",
 		"complaint_follow_up",
+		"complaint_8d",
 		"doc",
 		"letter_head",
 		"no_letterhead",

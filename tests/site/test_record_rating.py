@@ -6,7 +6,9 @@ import frappe
 import pytest
 
 from cms_iso10002.complaints import feedback
-from tests.site.factories import act, advance, as_user, make_complaint, make_user, pass_time, set_now
+from cms_iso10002.portal import api
+from tests.site.factories import act, advance, as_user, edit, make_complaint, make_user, pass_time, set_now
+from tests.site.portal_factories import file_as_guest, guest
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +77,13 @@ def test_what_was_answered_stands_in_it_and_is_changed_not_wiped():
 
 @pytest.mark.parametrize(
 	"values",
-	[{"given_by": "Neighbour", "overall": 3}, {"taken_how": "Pigeon", "overall": 3}, {"overall": 9}, {}],
+	[
+		{"given_by": "Neighbour", "overall": 3},
+		{"taken_how": "Pigeon", "overall": 3},
+		{"taken_how": "Portal", "overall": 3},
+		{"overall": 9},
+		{},
+	],
 )
 def test_what_the_dialog_does_not_offer_is_refused(values):
 	case = make_complaint()
@@ -83,3 +91,45 @@ def test_what_the_dialog_does_not_offer_is_refused(values):
 	with pytest.raises(frappe.ValidationError):
 		as_user(make_user("agent2"), lambda: feedback.record_feedback(case.name, **values))
 	assert not frappe.db.exists("Complaint Feedback", {"complaint": case.name})
+
+
+def test_who_acted_on_it_does_not_rate_it_though_they_have_no_duty():
+	filed = file_as_guest()
+	case = frappe.get_doc("Complaint", filed["reference"])
+	assert not case.handler
+	as_user(make_user("agent"), lambda: act(case, "Acknowledge", channel="Phone"))
+	guest(api.withdraw, reference=case.name, key=filed["key"], words="done")
+	assert dialog(case, "agent") == {} and dialog(case, "agent2")
+	with pytest.raises(frappe.PermissionError):
+		as_user(make_user("agent"), lambda: feedback.record_feedback(case.name, overall=5))
+	assert not frappe.db.exists("Complaint Feedback", {"complaint": case.name})
+
+
+def test_who_had_the_case_once_does_not_rate_it():
+	case = make_complaint(handler=make_user("agent"))
+	edit(case, handler=make_user("agent2"))
+	edit(case, handler=make_user("manager"))
+	act(case, "Withdraw", words="x")
+	assert dialog(case, "agent2") == {}
+	with pytest.raises(frappe.PermissionError):
+		as_user(make_user("agent2"), lambda: feedback.record_feedback(case.name, overall=5))
+
+
+def test_what_the_complainant_answered_themselves_nobody_here_replaces():
+	filed = file_as_guest()
+	me = {"reference": filed["reference"], "key": filed["key"]}
+	guest(api.withdraw, **me, words="done")
+	case = frappe.get_doc("Complaint", filed["reference"])
+	colleague = make_user("agent2")
+	as_user(colleague, lambda: feedback.record_feedback(case.name, comments="By phone", overall=4))
+	guest(api.give_feedback, **me, overall=2, comments="Slow and rude")
+	assert dialog(case, "agent2") == {}
+	with pytest.raises(frappe.PermissionError, match="themselves"):
+		as_user(colleague, lambda: feedback.record_feedback(case.name, overall=5))
+	[row] = frappe.get_all(
+		"Complaint Feedback", {"complaint": case.name}, ["overall", "comments", "taken_how"]
+	)
+	assert (row.overall, row.comments, row.taken_how) == (2, "Slow and rude", "Portal")
+	assert "themselves" not in guest(api.track, **me)["feedback"]["answers"]
+	guest(api.give_feedback, **me, overall=3)
+	assert frappe.db.get_value("Complaint Feedback", {"complaint": case.name}, "overall") == 3

@@ -28,20 +28,21 @@ from tests.site.factories import (
 
 QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
 OURS = (
-	("principle-commitment", "signed-policy"),
-	("transparency", "published-policy"),
-	("policy", "in-force"),
-	("policy", "reviewed-in-time"),
+	("principle-commitment", "signed_policy"),
+	("transparency", "published_policy"),
+	("policy", "in_force"),
+	("policy", "reviewed_in_time"),
 	("policy", "acknowledged"),
-	("competence", "trained-handlers"),
-	("competence", "cases-with-trained-handler"),
-	("resources", "training-effectiveness"),
+	("competence", "trained_handlers"),
+	("continual-monitoring", "staff_trained"),
+	("competence", "cases_with_trained_handler"),
+	("resources", "training_effectiveness"),
 	("responsibility", "roles"),
-	("responsibility", "authority-limits"),
-	("objectives", "with-actual"),
-	("monitoring", "objectives-reached"),
-	("context", "reviewed-in-time"),
-	("activities", "risks-acted-upon"),
+	("responsibility", "authority_limits"),
+	("objectives", "with_actual"),
+	("monitoring", "objectives_reached"),
+	("context", "reviewed_in_time"),
+	("activities", "risks_acted_upon"),
 )
 
 
@@ -101,7 +102,7 @@ def policies() -> dict:
 
 def test_the_days_with_a_signed_policy(policies):
 	"""31 days of July, 12 of August from the 20th on, 30 of September: 73 of 92."""
-	evidence = figure("principle-commitment", "signed-policy")
+	evidence = figure("principle-commitment", "signed_policy")
 	assert shows(evidence) == (79.3, 73, 92, PARTIAL)
 	assert behind(evidence) == evidence.sample == 3
 	assert "73 of 92" in evidence.explanation and "B 1 (en)" in evidence.explanation
@@ -109,24 +110,24 @@ def test_the_days_with_a_signed_policy(policies):
 
 def test_the_days_with_a_published_policy(policies):
 	"""Only B stood in the portal: 12 days of August and 30 of September."""
-	evidence = figure("transparency", "published-policy")
+	evidence = figure("transparency", "published_policy")
 	assert shows(evidence) == (45.7, 42, 92, GAP)
 	assert behind(evidence) == evidence.sample == 1
 
 
 def test_the_policies_in_force(policies):
-	evidence = figure("policy", "in-force")
+	evidence = figure("policy", "in_force")
 	assert (evidence.value, evidence.unit, evidence.verdict) == (2, "count", CONFORMS)
 	assert behind(evidence) == 2
 	assert "B, version 1, approved by manager2 on" in evidence.explanation
-	in_between = figure("policy", "in-force", Period(date(2026, 7, 1), date(2026, 8, 19)))
+	in_between = figure("policy", "in_force", Period(date(2026, 7, 1), date(2026, 8, 19)))
 	assert (in_between.value, in_between.verdict) == (0, GAP), "said to be valid, and not signed yet"
 	assert "no policy" in in_between.explanation
 
 
 def test_the_policies_reviewed_in_time(policies):
 	"""Of B and C, the review of C only was not overdue on 30 September."""
-	evidence = figure("policy", "reviewed-in-time")
+	evidence = figure("policy", "reviewed_in_time")
 	assert shows(evidence) == (50.0, 1, 2, PARTIAL)
 	assert behind(evidence) == 2
 
@@ -151,14 +152,14 @@ def test_who_had_acknowledged_the_policy(policies):
 def test_a_company_with_a_policy_of_its_own_goes_by_that(policies, company):
 	make_complaints_policy(title="Own", company=company, valid_from="2026-07-01", next_review_on="2027-01-01")
 	period = Period(date(2026, 11, 24), date(2026, 11, 24))
-	assert figure("policy", "in-force", period).value == 3
-	own = figure("policy", "in-force", period, company)
+	assert figure("policy", "in_force", period).value == 3
+	own = figure("policy", "in_force", period, company)
 	assert own.value == 1 and "Own" in own.explanation
-	assert figure("policy", "in-force", period, "Elsewhere Ltd").value == 2
+	assert figure("policy", "in_force", period, "Elsewhere Ltd").value == 2
 
 
 def test_a_period_that_still_runs_counts_up_to_today(policies):
-	evidence = figure("transparency", "published-policy", Period(date(2026, 11, 15), date(2026, 12, 31)))
+	evidence = figure("transparency", "published_policy", Period(date(2026, 11, 15), date(2026, 12, 31)))
 	assert shows(evidence) == (100.0, 10, 10, CONFORMS)
 
 
@@ -178,14 +179,24 @@ def trainings() -> None:
 
 
 def test_handlers_with_valid_training(trainings, company):
-	evidence = figure("competence", "trained-handlers")
+	evidence = figure("competence", "trained_handlers")
 	assert shows(evidence) == (40.0, 2, 5, GAP), "the auditor handles no complaints"
 	assert behind(evidence) == evidence.sample == 5
 	states = [row["state"] for row in training_status.execute(dict(evidence.link.filters))[1]]
 	assert sum(state in training_status.GOOD for state in states) == evidence.numerator
-	assert shows(figure("competence", "trained-handlers", company=company)) == (40.0, 2, 5, GAP)
-	a_day_before = figure("competence", "trained-handlers", Period(date(2026, 9, 1), date(2026, 9, 29)))
+	assert shows(figure("competence", "trained_handlers", company=company)) == (40.0, 2, 5, GAP)
+	annex = figure("continual-monitoring", "staff_trained")
+	assert (annex.clause, shows(annex), annex.sample) == ("continual-monitoring", shows(evidence), 5)
+	a_day_before = figure("competence", "trained_handlers", Period(date(2026, 9, 1), date(2026, 9, 29)))
 	assert shows(a_day_before) == (60.0, 3, 5, GAP)
+
+
+def test_without_any_training_on_record_it_stands_on_nothing():
+	"""So that the first training is no improvement upon a year that nothing is known of."""
+	evidence = figure("competence", "trained_handlers")
+	assert shows(evidence) == (0.0, 0, 5, GAP) and evidence.sample == 0
+	make_training(make_user("auditor"), trained_on="2026-09-30")
+	assert figure("competence", "trained_handlers").sample == 5
 
 
 def test_cases_with_a_trained_handler(trainings, company):
@@ -203,25 +214,25 @@ def test_cases_with_a_trained_handler(trainings, company):
 	for status in ("Duplicate", "Out of Scope"):
 		case = make_complaint(received_on="2026-08-02 08:00:00", handler=agent)
 		frappe.db.set_value("Complaint", case.name, "status", status)
-	evidence = figure("competence", "cases-with-trained-handler")
+	evidence = figure("competence", "cases_with_trained_handler")
 	assert shows(evidence) == (75.0, 3, 4, GAP)
 	assert (evidence.coverage, evidence.sample, behind(evidence)) == ((4, 5), 4, 4)
-	assert shows(figure("competence", "cases-with-trained-handler", company=company))[:3] == (75.0, 3, 4)
-	assert figure("competence", "cases-with-trained-handler", company="Elsewhere Ltd").value is None
+	assert shows(figure("competence", "cases_with_trained_handler", company=company))[:3] == (75.0, 3, 4)
+	assert figure("competence", "cases_with_trained_handler", company="Elsewhere Ltd").value is None
 
 
 def test_midnight_belongs_to_the_day_that_begins(trainings):
 	"""Of the figure; lists of Frappe before 15.40 show midnight on both days."""
 	make_complaint(received_on="2026-10-01 00:00:00", handler=make_user("agent"))
-	assert figure("competence", "cases-with-trained-handler").value is None
+	assert figure("competence", "cases_with_trained_handler").value is None
 	make_complaint(received_on="2026-09-30 00:00:00", handler=make_user("agent"))
-	assert figure("competence", "cases-with-trained-handler").denominator == 1
+	assert figure("competence", "cases_with_trained_handler").denominator == 1
 
 
 def test_two_valid_trainings_of_a_handler_are_one_case(trainings):
 	make_training(make_user("agent"), topic="Mediation")
 	make_complaint(received_on="2026-08-01 08:00:00", handler=make_user("agent"))
-	assert shows(figure("competence", "cases-with-trained-handler")) == (100.0, 1, 1, CONFORMS)
+	assert shows(figure("competence", "cases_with_trained_handler")) == (100.0, 1, 1, CONFORMS)
 
 
 def test_trainings_found_effective(company):
@@ -236,11 +247,11 @@ def test_trainings_found_effective(company):
 		("agent", "2026-10-01", "Effective"),
 	):
 		make_training(make_user(name), trained_on=trained_on, effectiveness=found)
-	evidence = figure("resources", "training-effectiveness")
+	evidence = figure("resources", "training_effectiveness")
 	assert shows(evidence) == (50.0, 2, 4, GAP)
 	assert (evidence.coverage, evidence.sample, behind(evidence)) == ((4, 5), 5, 5)
 	assert evidence.parts == {"Effective": 2, "Partly Effective": 1, "Not Effective": 1, "Not Checked": 1}
-	ours = figure("resources", "training-effectiveness", company=company)
+	ours = figure("resources", "training_effectiveness", company=company)
 	assert shows(ours)[:3] == (66.7, 2, 3) and behind(ours) == ours.sample == 4
 
 
@@ -274,7 +285,7 @@ def test_the_remedies_with_authority_limits():
 		)
 		remedy.update({"authority_limits": limits})
 		remedy.insert()
-	evidence = figure("responsibility", "authority-limits")
+	evidence = figure("responsibility", "authority_limits")
 	assert shows(evidence) == (50.0, 1, 2, PARTIAL)
 	assert behind(evidence) == evidence.sample == 2
 
@@ -300,20 +311,20 @@ def the_objectives(company) -> None:
 
 
 def test_the_objectives_with_an_actual(the_objectives, company):
-	evidence = figure("objectives", "with-actual")
+	evidence = figure("objectives", "with_actual")
 	assert shows(evidence) == (80.0, 4, 5, PARTIAL)
 	assert behind(evidence) == evidence.sample == 5
-	elsewhere = figure("objectives", "with-actual", company="Elsewhere Ltd")
+	elsewhere = figure("objectives", "with_actual", company="Elsewhere Ltd")
 	assert shows(elsewhere)[:3] == (75.0, 3, 4) and behind(elsewhere) == 4
-	assert shows(figure("objectives", "with-actual", company=company))[:3] == (80.0, 4, 5)
+	assert shows(figure("objectives", "with_actual", company=company))[:3] == (80.0, 4, 5)
 
 
 def test_the_objectives_reached(the_objectives):
-	evidence = figure("monitoring", "objectives-reached")
+	evidence = figure("monitoring", "objectives_reached")
 	assert shows(evidence) == (50.0, 2, 4, PARTIAL)
 	assert (evidence.coverage, behind(evidence)) == ((4, 5), 5)
 	assert evidence.parts == {"On Track": 1, "Off Track": 1, "Met": 1, "Missed": 1, "No Data": 1}
-	elsewhere = figure("monitoring", "objectives-reached", company="Elsewhere Ltd")
+	elsewhere = figure("monitoring", "objectives_reached", company="Elsewhere Ltd")
 	assert shows(elsewhere)[:3] == (66.7, 2, 3)
 
 
@@ -330,17 +341,17 @@ def the_context(company) -> None:
 
 
 def test_the_context_reviewed_in_time(the_context, company):
-	evidence = figure("context", "reviewed-in-time")
+	evidence = figure("context", "reviewed_in_time")
 	assert shows(evidence) == (75.0, 3, 4, PARTIAL)
 	assert behind(evidence) == evidence.sample == 4
 	assert evidence.parts == {"Internal Issue": 1, "Opportunity": 1, "Risk": 2}
-	elsewhere = figure("context", "reviewed-in-time", company="Elsewhere Ltd")
+	elsewhere = figure("context", "reviewed_in_time", company="Elsewhere Ltd")
 	assert shows(elsewhere)[:3] == (66.7, 2, 3) and behind(elsewhere) == 3
 
 
 def test_the_risks_acted_upon(the_context):
 	"""The opportunity's weight is 2: low, so it needs no action."""
-	evidence = figure("activities", "risks-acted-upon")
+	evidence = figure("activities", "risks_acted_upon")
 	assert shows(evidence) == (50.0, 1, 2, GAP)
 	assert behind(evidence) == evidence.sample == 2
 

@@ -8,6 +8,7 @@ import frappe
 import pytest
 
 from cms_iso10002.iso_10002.assessment import board, collecting, filling, lifecycle, rows
+from cms_iso10002.iso_10002.evidence.model import Period
 from tests.site import assessment_factories as made
 from tests.site.assessment_factories import (
 	ACKNOWLEDGED,
@@ -19,6 +20,7 @@ from tests.site.assessment_factories import (
 	collect,
 	make_assessment,
 	make_question,
+	put,
 	reload,
 	row,
 	under_review,
@@ -218,6 +220,38 @@ def test_collecting_is_a_job_that_says_how_far_it_is(monkeypatch):
 	frappe.db.commit()
 	assert seen == [("Running", 0), ("Running", 50), ("Done", 0)]
 	assert collecting.progress(doc.name)["state"] == "Done"
+
+
+def test_what_is_known_as_of_today_has_no_before_but_what_an_assessment_kept(figures):
+	"""Asked for an earlier period it would tell what stands today."""
+	figures.as_of_now.add(ACKNOWLEDGED)
+	doc = make_assessment()
+	evidence = collected(doc)
+	assert evidence["figures"][0]["value"] == 90 and evidence["previous"] == []
+	assert "before" not in cap_of(doc)["evidence_text"] and cap_of(doc)["max_maturity"] == 3
+	frappe.delete_doc(DOCTYPE, doc.name)
+	figures.latest = Period(*map(frappe.utils.getdate, ("2025-01-01", "2025-12-31")))
+	figures.now[ACKNOWLEDGED] = 80.0
+	earlier = approved(make_assessment(from_date="2025-01-01", to_date="2025-12-31"))
+	figures.latest = Period(*map(frappe.utils.getdate, ("2026-01-01", "2026-12-31")))
+	figures.now[ACKNOWLEDGED] = 90.0
+	doc = make_assessment()
+	assert doc.previous_assessment == earlier.name
+	assert [one["value"] for one in collected(doc)["previous"]] == [80]
+	assert cap_of(doc)["max_maturity"] == 5 and "before: 80 %" in cap_of(doc)["evidence_text"]
+	doc.previous_assessment = None
+	doc.save()
+	assert collected(doc)["previous"] == []
+
+
+def collected(doc) -> dict:
+	collecting.run(doc.name)
+	return json.loads(cap_of(doc)["evidence"])
+
+
+def cap_of(doc) -> dict:
+	doc.reload()
+	return next(row.as_dict() for row in doc.items if row.clause == ACKNOWLEDGED)
 
 
 def test_a_figure_that_fails_is_said_and_the_others_go_on(figures):
@@ -440,6 +474,57 @@ def test_answers_of_two_connections_both_stay(second_connection, figures):
 		frappe.db.commit()
 
 
+@pytest.fixture
+def committed(figures):
+	"""An assessment that other connections see; taken away afterwards."""
+	doc = make_assessment(scope="Two connections")
+	frappe.db.commit()
+	yield doc
+	frappe.db.rollback()
+	for name in frappe.get_all(DOCTYPE, {"scope": "Two connections"}, pluck="name", order_by="name"):
+		frappe.delete_doc(DOCTYPE, name, force=True)
+	for slug, *_rest in made.CLAUSES:
+		frappe.db.delete("ISO 10002 Question", {"clause": slug})
+		frappe.db.delete("ISO 10002 Clause", {"name": slug})
+	made.switch_catalogue(off=False)
+	frappe.db.commit()
+
+
+@pytest.mark.real_commit
+def test_new_questions_overwrite_no_answer_given_meanwhile(second_connection, committed):
+	make_question("test-closing", 2)
+	frappe.db.commit()
+	row(committed, FIRST)  # this connection's snapshot is from before the other one's answer
+	with second_connection():
+		answer(committed, FIRST, maturity=2, status="Partial")
+		frappe.db.commit()
+	assert as_manager(lambda: filling.add_new_questions(committed.name)) == 1
+	frappe.db.commit()
+	assert row(committed, FIRST).maturity == "2"
+
+
+@pytest.mark.real_commit
+def test_a_rival_is_seen_that_was_made_meanwhile(second_connection, committed):
+	later = {"from_date": "2027-01-01", "to_date": "2027-12-31", "scope": "Two connections"}
+	frappe.get_all(DOCTYPE, order_by="name")  # the snapshot
+	with second_connection():
+		make_assessment(**later)
+		frappe.db.commit()
+	with pytest.raises(frappe.ValidationError, match="still open"):
+		make_assessment(**later)
+
+
+@pytest.mark.real_commit
+def test_two_rivals_are_not_made_at_the_same_time(second_connection, committed):
+	later = {"from_date": "2028-01-01", "to_date": "2028-12-31", "scope": "Two connections"}
+	make_assessment(**later)  # not committed
+	with second_connection():
+		frappe.db.sql("set session innodb_lock_wait_timeout = 1")
+		with pytest.raises(frappe.QueryTimeoutError):
+			make_assessment(**later)
+		frappe.db.rollback()
+
+
 def test_rows_have_no_door_of_their_own():
 	doc = make_assessment()
 	item = frappe.get_doc("ISO 10002 Self Assessment Item", doc.items[0].name)
@@ -550,6 +635,57 @@ def test_the_plain_submit_of_the_approver_is_an_approval_with_the_same_rules():
 	assert reload(doc).status == "Approved"
 
 
+@pytest.mark.parametrize(
+	"values",
+	[
+		{"approver": "manager"},
+		{"approver": "manager3"},
+		{"approver": "manager3", "owner": "manager2"},
+	],
+)
+def test_nobody_makes_themself_the_approver_while_approving(values):
+	"""The request that submits may bring an approver and assessors of its own."""
+	doc = under_review(make_assessment())
+	make_user("manager3", "Complaint Manager")
+	values = {name: make_user(user) for name, user in values.items()}
+	others = [{"user": make_user("manager2")}]
+	with pytest.raises(frappe.ValidationError, match="Only the approver"):
+		put(doc, values["approver"], docstatus=1, assessors=others, **values)
+	assert (reload(doc).docstatus, reload(doc).approver) == (0, make_user("manager2"))
+
+
+def test_what_is_approved_is_what_was_under_review():
+	doc = under_review(make_assessment())
+	doc = put(doc, make_user("manager2"), docstatus=1, to_date="2030-12-31", title="Best ever", scope="All")
+	assert doc.status == "Approved"
+	assert (str(doc.to_date), doc.scope) == ("2026-12-31", "") and doc.title != "Best ever"
+
+
+def test_nobody_makes_it_in_anothers_name():
+	doc = make_assessment(owner=make_user("manager2"))
+	assert doc.owner == make_user("manager")
+	assert put(doc, owner=make_user("manager2")).owner == make_user("manager")
+
+
+def test_whoever_answered_before_is_no_approver_either():
+	doc = make_assessment(approver=None)
+	answer(doc, FIRST, make_user("manager2"), maturity=2, status="Partial")
+	doc = answer_all(collect(doc))
+	assert row(doc, FIRST).answered_by == make_user("manager")
+	doc = put(doc, approver=make_user("manager2"), answerers=[])
+	with pytest.raises(frappe.ValidationError, match="answered rows that others changed later"):
+		as_manager(lambda: lifecycle.send_for_review(doc.name))
+
+
+def test_who_answered_what_is_amended_is_no_approver_of_it():
+	doc = approved(make_assessment())
+	as_manager(doc.cancel)
+	copy = frappe.copy_doc(doc)
+	copy.update({"amended_from": doc.name, "docstatus": 0})
+	as_manager(copy.insert)
+	assert [one.user for one in reload(copy).answerers] == [make_user("manager")]
+
+
 def test_an_approver_who_answered_is_no_approver():
 	doc = make_assessment(approver=None)
 	answer(doc, FIRST, make_user("manager2"), maturity=2, status="Partial")
@@ -580,6 +716,28 @@ def test_what_is_approved_is_frozen(figures):
 	with pytest.raises(frappe.ValidationError, match="Only a draft"):
 		answer(doc, FIRST, maturity=1)
 	assert row(doc, FIRST).evidence == evidence
+
+
+def test_an_action_is_found_effective_by_judging_it_and_in_no_other_way():
+	doc = approved(make_assessment())
+	rows_sent = [one.as_dict() for one in doc.items]
+	forged = {"quality_action": None, "effective_on": "2026-06-01", "effective_by": make_user("manager2")}
+	rows_sent[2].update(forged)
+	item = row(put(doc, items=rows_sent), FIRST)
+	assert not item.effective_on and not item.effective_by
+	item.update(forged)
+	with pytest.raises(frappe.ValidationError, match="by itself"):
+		as_manager(item.save)
+
+
+def test_what_is_cancelled_is_what_was_approved():
+	doc = approved(make_assessment())
+	rows_sent = [one.as_dict() for one in doc.items]
+	for one in rows_sent:
+		one.update({"maturity": "5", "status": "Conforms"})
+	doc = put(doc, docstatus=2, items=rows_sent, approver=make_user("manager"))
+	assert (doc.status, doc.approver) == ("Cancelled", make_user("manager2"))
+	assert {(one.maturity, one.status) for one in doc.items} == {("2", "Partial")}
 
 
 def test_a_cancelled_one_can_be_amended_with_its_answers():

@@ -71,7 +71,7 @@ def test_rule_1_an_open_form_does_not_undo_what_the_sweep_wrote():
 	row = open_form.milestones[0].name
 	frappe.db.set_value("Complaint Milestone", row, "remark", "written meanwhile", update_modified=False)
 	frappe.db.set_value("Complaint", case.name, "escalation_level", 2, update_modified=False)
-	open_form.subject = "changed on the open form"
+	open_form.update({"subject": "changed on the open form", "assessment_reason": "Misheard"})
 	open_form.save()
 	assert frappe.db.get_value("Complaint Milestone", row, "remark") == "written meanwhile"
 	assert frappe.db.get_value("Complaint", case.name, ["subject", "escalation_level"]) == (

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.model.base_document import get_controller
 
 from cms_iso10002.complaints import actions, intake, timeline
+from cms_iso10002.complaints.rows import OwnedRow
 from tests.site.factories import act, advance, as_user, edit, kinds, make_complaint, make_user
 from tests.site.portal_factories import make_portal_user
 from tests.site.test_lives import remedy
@@ -34,6 +36,27 @@ def test_a_row_is_not_written_or_deleted_past_its_complaint():
 	):
 		with pytest.raises(frappe.ValidationError, match="can't be changed by itself"):
 			attempt()
+
+
+def our_tables() -> list[str]:
+	modules = frappe.get_all("Module Def", {"app_name": "cms_iso10002"}, pluck="name", order_by="name")
+	filters = {"istable": 1, "module": ("in", modules)}
+	return frappe.get_all("DocType", filters, pluck="name", order_by="name")
+
+
+def test_no_row_of_ours_has_a_door_of_its_own():
+	tables = our_tables()
+	assert len(tables) > 15
+	assert [name for name in tables if not issubclass(get_controller(name), OwnedRow)] == []
+
+
+def test_a_row_of_a_submitted_record_is_not_written_past_it():
+	name = frappe.get_all("Complaint SLA Target", {"docstatus": 1}, pluck="name", order_by="name")[0]
+	for change in ({"amount": 99}, {"docstatus": 2}):
+		target = frappe.get_doc("Complaint SLA Target", name)
+		target.update(change)
+		with pytest.raises(frappe.ValidationError, match="can't be changed by itself"):
+			target.save()
 
 
 @pytest.mark.parametrize("doctype", ROWS)
@@ -272,7 +295,12 @@ def test_an_authority_is_verified_by_who_says_so_and_by_something():
 		lambda: edit(case, representative_verified_by=customer, representative_proof_notes="Letter seen"),
 	)
 	assert doc.representative_verified_by == agent
-	assert as_user(make_user("manager"), lambda: edit(case, subject="x")).representative_verified_by == agent
+	assert (
+		as_user(
+			make_user("manager"), lambda: edit(case, subject="x", assessment_reason="y")
+		).representative_verified_by
+		== agent
+	)
 
 
 def test_a_reviewer_is_somebody_who_can_review():

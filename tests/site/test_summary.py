@@ -6,7 +6,7 @@ import frappe
 import pytest
 from frappe.query_builder import DocType, Interval
 
-from cms_iso10002.complaints import clock, correspondence, extensions, summary
+from cms_iso10002.complaints import clock, correspondence, counting, extensions, summary
 from cms_iso10002.core import histogram
 from tests.site.factories import (
 	ASSESSMENT,
@@ -199,10 +199,10 @@ def test_counting_twice_is_counting_once():
 def test_days_far_apart_are_counted_in_runs_of_consecutive_ones():
 	first = date(2026, 1, 1)
 	days = [first + timedelta(days=n) for n in (0, 1, 2, 10)] + [first]
-	assert list(summary._runs(days)) == [(first, days[2]), (days[3], days[3])]
-	weeks = summary._runs(first + timedelta(days=n) for n in range(16))
+	assert list(counting.runs(days, summary.DAYS_AT_ONCE)) == [(first, days[2]), (days[3], days[3])]
+	weeks = counting.runs((first + timedelta(days=n) for n in range(16)), 7)
 	assert [(b - a).days + 1 for a, b in weeks] == [7, 7, 2]
-	assert list(summary._runs([])) == []
+	assert list(counting.runs([], 7)) == []
 
 
 def test_where_nothing_happened_nothing_is_counted(monkeypatch):

@@ -10,6 +10,7 @@ import pytest
 from cms_iso10002.iso_10002 import competence, training
 from cms_iso10002.iso_10002.report.training_status import training_status
 from tests.site.factories import act, as_user, edit, make_complaint, make_training, make_user, set_now
+from tests.site.portal_factories import make_portal_user
 
 TODAY = date(2026, 11, 24)
 
@@ -71,6 +72,12 @@ def test_what_cannot_be_is_refused(values, words):
 		make_training(**values)
 
 
+def test_a_customer_is_not_trained():
+	outsider = make_portal_user("outsider")
+	with pytest.raises(frappe.ValidationError, match="does not use the desk"):
+		make_training(outsider)
+
+
 def test_a_finding_is_dated():
 	doc = make_training(effectiveness="Effective")
 	assert doc.effectiveness_checked_on == TODAY
@@ -87,7 +94,7 @@ def test_a_handler_without_training_is_named_when_given_a_complaint():
 	said()
 	edit(case, handler=make_user("agent"))
 	assert said() == ["<strong>agent</strong> has no valid training in handling complaints."]
-	edit(case, subject="Another subject")
+	edit(case, subject="Another subject", assessment_reason="Misheard")
 	assert said() == [], "only when it is given"
 	make_training(make_user("investigator"))
 	edit(case, investigator=make_user("investigator"))

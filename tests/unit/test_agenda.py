@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cms_iso10002.core import agenda, clocks
+from cms_iso10002.core import agenda, clocks, reportability
 from cms_iso10002.core.agenda import Rules
-from cms_iso10002.core.business_time import UTC
+from cms_iso10002.core.business_time import UTC, to_micros
 from cms_iso10002.core.clocks import Event, Milestone, Target, replay
 from tests.unit.oracles import examples
 from tests.unit.test_clocks import BERLIN, GENERIC, HOUR, OFFICE, at, history, wild_histories
@@ -218,3 +218,48 @@ def test_looked_at_only_when_it_asks_to_be_a_case_is_never_overdue_by_surprise(e
 		if old.state == clocks.RUNNING:
 			assert new.state == clocks.RUNNING
 			assert not [moment for moment in new.warn_times if now < moment < quiet_until]
+
+
+# whether it must be reported ------------------------------------------------------------------------------
+
+
+START = at(2)
+
+
+def _reporting(*kinds_and_data):
+	return [
+		clocks.Event(getattr(reportability, kind), START + timedelta(hours=hours), data, number)
+		for number, (kind, hours, data) in enumerate(kinds_and_data, 1)
+	]
+
+
+def _owed(events):
+	found = agenda.duties([], events, agenda.Rules(), ZoneInfo("Europe/Berlin"), START)
+	return [(duty.kind, (duty.at - START) / timedelta(hours=1)) for duty in found]
+
+
+def _due(hours):
+	return to_micros(START + timedelta(hours=hours))
+
+
+def test_a_question_is_reminded_of_after_three_quarters_of_its_time_and_missed_after_all_of_it():
+	events = _reporting(("OPENED", 0, {"record": "R1", "due": _due(24)}))
+	assert _owed(events) == [(agenda.WARN_REPORT, 18), (agenda.MISS_REPORT, 24)]
+
+
+def test_a_decision_starts_the_clock_of_the_report_or_ends_it():
+	opened = ("OPENED", 0, {"record": "R1", "due": _due(24)})
+	decided = ("DECIDED", 4, {"record": "R1", "reportable": True, "due": _due(44)})
+	assert _owed(_reporting(opened, decided)) == [(agenda.WARN_REPORT, 34), (agenda.MISS_REPORT, 44)]
+	assert _owed(_reporting(opened, ("DECIDED", 4, {"record": "R1", "reportable": False, "due": 0}))) == []
+	assert _owed(_reporting(opened, decided, ("DONE", 5, {"record": "R1"}))) == []
+
+
+def test_each_record_has_a_clock_of_its_own_and_what_was_done_is_not_owed():
+	events = _reporting(
+		("OPENED", 0, {"record": "R1", "due": _due(24)}), ("OPENED", 1, {"record": "R2", "due": _due(25)})
+	)
+	assert len(_owed(events)) == 4
+	first = agenda.duties([], events, agenda.Rules(), ZoneInfo("Europe/Berlin"), START)[0]
+	events.append(clocks.Event(agenda.TRIED, START, {"key": first.key}, 9))
+	assert _owed(events) == [(agenda.WARN_REPORT, 19), (agenda.MISS_REPORT, 24), (agenda.MISS_REPORT, 25)]

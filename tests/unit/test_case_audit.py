@@ -16,6 +16,12 @@ DECISION = {
 	"sent_on": "2026-02-20 10:00",
 	"recourse_explained": 1,
 }
+ON_THE_SPOT = {
+	**DECISION,
+	"recourse_explained": 0,
+	"response": "Accepted",
+	"responded_on": DECISION["sent_on"],
+}
 GOOD = {
 	"name": "CMP-1",
 	"status": "Closed",
@@ -71,7 +77,33 @@ def test_a_good_file_fails_nothing():
 				]
 			},
 		),
+		(  # who approved what is reviewed had their part in it
+			"independent",
+			{
+				"decisions": [
+					{**DECISION, "approved_by": "m@x"},
+					{**DECISION, "level": "Internal Review", "decided_by": "m@x"},
+				]
+			},
+		),
+		("independent", {"concerned": ["agent@x"], "handler": "agent@x", "investigator": None}),
+		("independent", {"concerned": ["m@x"], "redress": [{"approved_by": "m@x"}]}),
 		("decision", {"decisions": [{**DECISION, "reasons": "<p></p>"}]}),
+		# who decided is no second person
+		("decision", {"severity": "Major", "decisions": [{**DECISION, "approved_by": "decider@x"}]}),
+		# each decision that was sent, not the last one alone
+		(
+			"decision",
+			{"severity": "Major", "decisions": [DECISION, {**DECISION, "approved_by": "m@x"}]},
+		),
+		# what was put right at first contact and came back owes what any decision does
+		(
+			"decision",
+			{
+				"decisions": [ON_THE_SPOT, {**DECISION, "recourse_explained": 0}],
+				"resolved_at_first_contact": 1,
+			},
+		),
 		("decision", {"decisions": [{**DECISION, "recourse_explained": 0}]}),
 		("decision", {"severity": "Major"}),
 		("answered", {"aspects": [{"what": "leak", "outcome": ""}]}),
@@ -101,11 +133,8 @@ def test_what_is_wrong_is_found(key, values):
 			PASSED,
 		),
 		("decision", {"decisions": []}, NOT_APPLICABLE),
-		(
-			"decision",
-			{"decisions": [{**DECISION, "recourse_explained": 0}], "resolved_at_first_contact": 1},
-			PASSED,
-		),
+		("decision", {"decisions": [ON_THE_SPOT], "severity": "Major"}, NOT_APPLICABLE),
+		("decision", {"decisions": [ON_THE_SPOT, DECISION]}, PASSED),
 		("decision", {"severity": "Major", "decisions": [{**DECISION, "approved_by": "m@x"}]}, PASSED),
 		("answered", {"aspects": []}, NOT_APPLICABLE),
 		("authority", {"authorities": [Authority("Refund", "m@x", None)]}, TO_CHECK),

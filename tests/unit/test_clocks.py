@@ -496,6 +496,26 @@ def test_a_review_is_a_round_with_an_acknowledgement_and_an_outcome_of_its_own()
 	assert found["decide"] == "Met"
 
 
+@pytest.mark.parametrize("kind", ["response_sent", "holding_response_sent"])
+def test_the_answer_to_a_review_meets_its_acknowledgement_too(kind):
+	events = history(
+		*ANSWERED, ("review_requested", at(16), {"round": 2}), (kind, at(17), {"letter": "L-REV"})
+	)
+	found = milestones(events, at(18))["acknowledge", 2]
+	assert (found.state, found.met_at, found.remark) == ("Met", at(17), "met by the answer to the review")
+	bounced = [*events, Event("delivery_failed", at(17, 12), {"letter": "L-REV"}, len(events) + 1)]
+	assert states(bounced, at(17, 12))["acknowledge", 2] == "Running"
+
+
+def test_and_late_where_that_came_too_late_for_it():
+	events = history(*ANSWERED, ("review_requested", at(11), {"round": 2}), ("response_sent", at(30), {}))
+	assert states(events, at(30))["acknowledge", 2] == "Met Late"
+
+
+def test_an_answer_of_the_first_round_leaves_its_acknowledgement_open():
+	assert states(history(RECEIVED, ("response_sent", at(3), {})), at(3))["acknowledge"] == "Running"
+
+
 def test_what_was_said_in_the_first_round_does_not_meet_the_second():
 	events = history(RECEIVED, ("review_requested", at(16), {"round": 2}), ("acknowledged", at(3)))
 	found = states(events, at(16))

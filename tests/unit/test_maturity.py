@@ -78,6 +78,14 @@ def on_record(*found: Figure, **values) -> Support:
 		(on_record(Figure("a", 90, 80)), 5, ""),
 		(on_record(Figure("a", 3, 4, better="lower")), 5, ""),
 		(on_record(Figure("a", 0, 0), effective=True), 5, ""),
+		# what counts as the same is no improvement
+		(on_record(Figure("a", 90.1, 90.0, unit="%")), 4, "proven improvement"),
+		(on_record(Figure("a", 91.0, 90.0, unit="%")), 5, ""),
+		(on_record(Figure("a", 98.5, 100, better="lower", unit="days")), 4, "proven improvement"),
+		(on_record(Figure("a", 97, 100, better="lower", unit="days")), 5, ""),
+		# nothing counted is no data, in either period
+		(on_record(Figure("a", 0, 0, sample=0, sample_before=0)), 2, "no figure of this clause has data"),
+		(on_record(Figure("a", 3, 0, sample_before=0)), 3, "measured trend"),
 	],
 )
 def test_the_cap_and_what_would_lift_it(support, level, words):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import frappe
 from frappe import _
+from frappe.query_builder import DocType
 from frappe.utils import cstr, escape_html, formatdate, get_link_to_form, getdate
 
+from cms_iso10002.iso_10002 import restoring
 from cms_iso10002.iso_10002.assessment import filling, grounds
 from cms_iso10002.iso_10002.assessment.grounds import DOCTYPE
 
-SERVER_OWNED = ("status", "evidence_collected_on", "approved_on", "score")
+SERVER_OWNED = ("owner", "status", "evidence_collected_on", "approved_on", "score")
 BASIS = ("company", "from_date", "to_date")
 """What the evidence was counted for: changed, it is evidence no more."""
 
@@ -18,13 +22,32 @@ def restore(doc) -> None:
 	"""Takes rows and what the server owns from the database, whatever the client sent; fills a new assessment."""
 	if doc.is_new():
 		doc.update({"status": "Draft", "evidence_collected_on": None, "approved_on": None, "score": None})
+		doc.owner = frappe.session.user  # who made it can't approve it, so nobody makes it in another's name
 		filling.fill(doc)
 		return
 	before = doc.get_doc_before_save()
+	if doc.docstatus and before.status == "Under Review":
+		restore_all(doc)  # what is approved is what was reviewed, by the approver who was chosen before
+		return
 	if not doc.flags.lifecycle:
 		doc.update({name: before.get(name) for name in SERVER_OWNED})
 	if not doc.flags.rows_are_ours:
-		doc.set("items", [row.as_dict() for row in before.items])
+		restore_rows(doc)
+
+
+def restore_all(doc) -> None:
+	"""Takes every field from the database: what is approved or cancelled is what was there, whatever else the request
+	says, the approver and the assessors among it."""
+	restoring.restore(doc)
+	doc.owner = doc.get_doc_before_save().owner
+
+
+def restore_rows(doc) -> None:
+	"""Takes answers, and who gave them, from the database: `rows` and `actions` write them, one row at a time.
+
+	That holds after the approval too: whether an action proved effective is judged by `actions` alone.
+	"""
+	restoring.restore(doc, ("items", "answerers"))
 
 
 def refuse_under_review(doc) -> None:
@@ -82,21 +105,23 @@ def check_period(doc) -> None:
 
 
 def check_rival(doc) -> None:
-	"""Refuses a second open assessment of one company and scope whose period overlaps."""
-	if doc.docstatus:
+	"""Refuses a second open assessment of one company and scope whose period overlaps.
+
+	Two can't be made at the same time: the second waits for the first, and then reads what that one has written.
+	"""
+	if doc.docstatus or not (doc.is_new() or _differs(doc, (*BASIS, "scope"))):
 		return
-	open_ones = frappe.get_all(
-		DOCTYPE,
-		filters={
-			"docstatus": 0,
-			"name": ("!=", cstr(doc.name)),
-			"from_date": ("<=", doc.to_date),
-			"to_date": (">=", doc.from_date),
-		},
-		fields=["name", "company", "scope"],
-		order_by="creation",
+	frappe.db.get_value("DocType", DOCTYPE, "name", for_update=True)  # the lock that both ask for
+	table = DocType(DOCTYPE)
+	open_ones = (
+		frappe.qb.from_(table)
+		.select(table.name, table.company, table.scope)
+		.where((table.docstatus == 0) & (table.name != cstr(doc.name)))
+		.where((table.from_date <= doc.to_date) & (table.to_date >= doc.from_date))
+		.orderby(table.creation)
+		.for_update()  # past this transaction's snapshot
 	)
-	for row in open_ones:
+	for row in open_ones.run(as_dict=True):
 		if _same(row, doc):
 			frappe.throw(
 				_(
@@ -152,10 +177,7 @@ def check_previous(doc) -> None:
 
 def forget_stale_evidence(doc) -> None:
 	"""Takes the evidence off the rows when what it was counted for has changed."""
-	before = doc.get_doc_before_save()
-	if not before or not doc.evidence_collected_on:
-		return
-	if all(cstr(doc.get(name)) == cstr(before.get(name)) for name in BASIS):
+	if doc.is_new() or not doc.evidence_collected_on or not _differs(doc, BASIS):
 		return
 	doc.evidence_collected_on = None
 	for row in doc.items:
@@ -163,6 +185,12 @@ def forget_stale_evidence(doc) -> None:
 	frappe.msgprint(
 		_("Period or company has changed: collect the evidence again."), indicator="orange", alert=True
 	)
+
+
+def _differs(doc, names: Iterable[str]) -> bool:
+	"""Whether one of the fields is not what is stored."""
+	before = doc.get_doc_before_save()
+	return any(cstr(doc.get(name)) != cstr(before.get(name)) for name in names)
 
 
 def set_caps(doc) -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import cint, cstr
+from frappe.utils import cint, cstr, getdate
 from frappe.utils.background_jobs import is_job_enqueued
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, summary
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.iso_10002 import figure_words
 from cms_iso10002.iso_10002.assessment import grounds
@@ -84,6 +84,7 @@ def _refuse_unless_draft(doc) -> None:
 def run(assessment: str, language: str = "en") -> None:
 	"""Compute and write the evidence of an assessment; whoever started it was checked."""
 	try:
+		summary.refresh_recent()  # or what was not summed up yet would be "no data", and stay so
 		with speaking(language):
 			doc = frappe.get_doc(DOCTYPE, assessment)
 			write(doc, compute(doc))
@@ -104,18 +105,41 @@ def _computed(doc, period: Period) -> Iterator[tuple[str, dict[str, Any]]]:
 	clauses = [clause for clause in asked if clause in computable]
 	titles = {row.clause: row.clause_title for row in doc.items}
 	company, before, readings = doc.company or None, period.before(), Readings()
+	kept = _kept_before(doc)
 	for done, clause in enumerate(clauses):
 		_tell(doc.name, RUNNING, done=done, total=len(clauses), clause=titles[clause])
+		figures = registry.compute(clause, period, company, readings)
+		earlier = registry.compute_before(clause, before, company, readings)
+		earlier += [
+			kept[clause, one.figure] for one in figures if one.as_of_now and (clause, one.figure) in kept
+		]
 		yield (
 			clause,
 			{
 				"period": [str(period.start), str(period.end)],
 				"before": [str(before.start), str(before.end)],
 				"computed_on": str(clock.now_site()),
-				"figures": [one.as_dict() for one in registry.compute(clause, period, company, readings)],
-				"previous": [one.as_dict() for one in registry.compute(clause, before, company, readings)],
+				"figures": [one.as_dict() for one in figures],
+				"previous": [one.as_dict() for one in earlier],
 			},
 		)
+
+
+def _kept_before(doc) -> dict[tuple[str, str], Evidence]:
+	"""What the approved assessment that `doc` is compared with kept of its figures, by clause and figure; nothing where
+	its period had not ended before this one began, or it was of another company.
+
+	It is all the history that those figures have which know today only.
+	"""
+	earlier = frappe.db.get_value(
+		DOCTYPE, doc.previous_assessment, ["name", "company", "docstatus", "to_date"], as_dict=True
+	)
+	if not earlier or earlier.docstatus != 1 or cstr(earlier.company) != cstr(doc.company):
+		return {}
+	if getdate(earlier.to_date) >= getdate(doc.from_date):
+		return {}
+	rows = frappe.get_all(ITEM, {"parent": earlier.name}, ["clause", "evidence"], order_by="idx")
+	return {(row.clause, one.figure): one for row in rows for one in grounds.figures(row)[0]}
 
 
 def write(doc, computed: Mapping[str, Mapping[str, Any]]) -> None:

@@ -7,6 +7,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import cstr, escape_html
 
+from cms_iso10002.complaints.transactions import retry_on_deadlock
 from cms_iso10002.iso_10002.assessment.grounds import DOCTYPE, ITEM
 
 EDITIONS = ("2018", "2004")
@@ -34,6 +35,7 @@ def fill(doc) -> None:
 	answers = _answers_of(doc.amended_from) if doc.amended_from else {}
 	doc.set("items", [])
 	add_missing(doc, answers)
+	doc.set("answerers", [{"user": user} for user in _answerers_of(doc.amended_from)])
 	if not doc.items:
 		frappe.throw(
 			_("There is no question to answer: enable ISO 10002 Clauses and their ISO 10002 Questions first.")
@@ -96,13 +98,21 @@ def _answers_of(assessment: str) -> dict[str, dict[str, Any]]:
 	return {row.pop("question"): row for row in rows}
 
 
+def _answerers_of(assessment: str | None) -> list[str]:
+	"""Who has answered the assessment that is amended: its answers are taken over."""
+	filters = {"parent": cstr(assessment), "parenttype": DOCTYPE, "parentfield": "answerers"}
+	return frappe.get_all(f"{DOCTYPE} Assessor", filters, pluck="user", order_by="idx")
+
+
 @frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
 def add_new_questions(assessment: str) -> int:
 	"""Adds rows for questions that came to the catalogue since the assessment was made; how many.
 
-	Checks write permission; only a draft gets new rows.
+	Checks write permission; only a draft gets new rows. It is locked, as for an answer: none is overwritten that is
+	given meanwhile.
 	"""
-	doc = frappe.get_doc(DOCTYPE, assessment)
+	doc = frappe.get_doc(DOCTYPE, assessment, for_update=True)
 	doc.check_permission("write")
 	if doc.docstatus or doc.status != "Draft":
 		frappe.throw(_("Only a draft gets new questions."))

@@ -70,20 +70,29 @@ def answer(row: Row) -> maturity.Answer:
 def support(row: Row, known: Grounds) -> maturity.Support:
 	"""What supports the answer of a row."""
 	now, before = figures(row)
-	values_before = {figure.figure: figure.value for figure in before}
+	earlier = {figure.figure: figure for figure in before}
 	return maturity.Support(
-		figures=[
-			maturity.Figure(
-				figure.label, figure.value, values_before.get(figure.figure), figure.better, figure.verdict
-			)
-			for figure in now
-		],
+		figures=[_beside(figure, earlier.get(figure.figure)) for figure in now],
 		computable=bool(now) or row.get("clause") in known.computable,
 		collected=bool(row.get("evidence")),
 		named=any(
 			cstr(row.get(name)).strip() for name in ("further_evidence", "document_name", "attachment")
 		),
 		effective=row.get("clause") in known.effective,
+	)
+
+
+def _beside(now: Evidence, before: Evidence | None) -> maturity.Figure:
+	"""A figure as the core reads it, with what it was before."""
+	return maturity.Figure(
+		now.label,
+		now.value,
+		before.value if before else None,
+		now.better,
+		now.verdict,
+		now.unit,
+		now.sample,
+		before.sample if before else 0,
 	)
 
 

@@ -87,6 +87,7 @@ def seal(doc) -> None:
 	before = doc.get_doc_before_save()
 	if not before or before.status != UNDER_REVIEW:
 		frappe.throw(_("Send it for review first: an assessment is approved by its approver."))
+	# every field is the stored one: checks.restore has seen to it
 	if doc.approver != frappe.session.user:
 		frappe.throw(
 			_("Only the approver, {0}, can approve this assessment.").format(
@@ -116,6 +117,8 @@ def refuse_own_approval(doc) -> None:
 					escape_html(grounds.named(row))
 				)
 			)
+	if doc.approver in {row.user for row in doc.answerers}:
+		frappe.throw(_("The approver has answered rows that others changed later: choose another approver."))
 
 
 def refuse_incomplete(doc) -> None:

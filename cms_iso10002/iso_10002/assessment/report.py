@@ -32,7 +32,7 @@ def summary(doc, language: str) -> dict[str, Any]:
 	axes, words = [_axis(group) for group in groups], _picture_words(doc, language)
 	return {
 		"all": _totalled(whole, _("All")),
-		"groups": [_totalled(group, _(group.name)) for group in groups],
+		"groups": [_totalled(group, _(group.name, context="ISO 10002")) for group in groups],
 		"conforms": whole.now.by_status[maturity.CONFORMS],
 		"partial": whole.now.by_status[maturity.PARTIAL],
 		"gaps_counted": whole.now.by_status[maturity.GAP],
@@ -46,7 +46,9 @@ def summary(doc, language: str) -> dict[str, Any]:
 
 
 def _axis(group: totals.Group) -> radar.Axis:
-	return radar.Axis(_(group.name), group.now.score, group.before.score, _covered(group.now))
+	return radar.Axis(
+		_(group.name, context="ISO 10002"), group.now.score, group.before.score, _covered(group.now)
+	)
 
 
 def _picture_words(doc, language: str) -> radar.Words:
@@ -156,7 +158,7 @@ def _clause(rows: list[Row], catalogue: dict[str, Any], states: dict[str, str]) 
 	first = rows[0]
 	return {
 		"clause": first.clause,
-		"group": _(first.clause_group or ""),
+		"group": _(first.clause_group or "", context="ISO 10002"),
 		"number": cstr(first.clause_number),
 		"title": _(first.clause_title),
 		"expected": _(catalogue.get("expected") or ""),

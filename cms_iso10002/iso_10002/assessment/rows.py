@@ -108,9 +108,18 @@ def _store(doc, item, changes: Mapping[str, str]) -> None:
 	# what could not stand before, because the evidence has changed, is no reason to refuse another change
 	if new := [one for one in refused if one not in standing]:
 		frappe.throw(escape_html(grounds.sentence(new[0])))
+	_note_answerers(doc, item.answered_by, frappe.session.user)
 	item.update({"answered_by": frappe.session.user, "answered_on": clock.now_site()})
 	stored = (*FIELDS, "applicable", "max_maturity", "cap_reason", "answered_by", "answered_on")
 	frappe.db.set_value(ITEM, item.name, {name: item.get(name) for name in stored})
+
+
+def _note_answerers(doc, *users: str | None) -> None:
+	"""Keeps who has ever answered, though the row says only who did last: none of them approves."""
+	known = {row.user for row in doc.answerers}
+	for user in dict.fromkeys(users):
+		if user and user not in known:
+			doc.append("answerers", {"user": user}).db_insert()
 
 
 def _check_values(changes: Mapping[str, str]) -> None:

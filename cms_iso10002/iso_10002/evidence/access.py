@@ -93,6 +93,7 @@ def _variety(test: Test, field: str, period: Period, company: str | None, label:
 			kinds if total else None,
 			"count",
 			sample=total,
+			better="",
 			explanation=f"{rule} {_('There are {0} complaints.').format(total)}",
 			parts=shares(numbers, _("Not Known")),
 			link=records(test.key, period, company),

@@ -10,30 +10,31 @@ from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
 from pypika.terms import Criterion
 
-from cms_iso10002.complaints.permissions import DUTIES
 from cms_iso10002.iso_10002.evidence.model import Evidence, Link, Period, judged, share
-from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company
+from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company, parents
 from cms_iso10002.iso_10002.evidence.registry import computes
+from cms_iso10002.iso_10002.independence import who_worked_on
 
 AUDIT = "Complaint Case Audit"
+DONE = ("Reported", "Closed")
+"""States of an audit whose report is made."""
 
 
 def _reported(table: Any, period: Period, company: str | None) -> Criterion:
-	return (
-		(table.reported_on >= period.start) & (table.reported_on <= period.end) & of_company(table, company)
-	)
+	inside = (table.reported_on >= period.start) & (table.reported_on <= period.end)
+	return inside & table.status.isin(DONE) & of_company(table, company)
 
 
 def _link(period: Period, company: str | None) -> Link:
 	between = ["between", [str(period.start), str(period.end)]]
 	own = {"company": ["in", [company, ""]]} if company else {}
-	return Link(AUDIT, filters={"reported_on": between, **own})
+	return Link(AUDIT, filters={"reported_on": between, "status": ["in", list(DONE)], **own})
 
 
-@computes("auditing", "audits-held")
+@computes("auditing", "audits_held")
 def audits_held(period: Period, company: str | None = None) -> Evidence:
 	"""How many audits of case files were reported, and how many files they examined."""
-	clause, figure, label = "auditing", "audits-held", _("Audits of Case Files Reported")
+	clause, figure, label = "auditing", "audits_held", _("Audits of Case Files Reported")
 	table = DocType(AUDIT)
 	rows = (
 		frappe.qb.from_(table)
@@ -56,6 +57,7 @@ def audits_held(period: Period, company: str | None = None) -> Evidence:
 			"count",
 			numerator=len(rows),
 			sample=len(rows),
+			better="",
 			explanation=_("{0} audits were reported in the period; they examined {1} case files.").format(
 				len(rows), files
 			),
@@ -71,24 +73,23 @@ def audits_held(period: Period, company: str | None = None) -> Evidence:
 def independent(period: Period, company: str | None = None) -> Evidence:
 	"""Of the audits reported, those whose auditor had worked on none of the files."""
 	clause, figure, label = "auditing", "independent", _("Audits by Independent Auditors")
-	table, sample, case = DocType(AUDIT), DocType(f"{AUDIT} Sample"), DocType("Complaint")
+	table, sample = DocType(AUDIT), DocType(f"{AUDIT} Sample")
 	where = _reported(table, period, company)
 	held = frappe.qb.from_(table).select(Count("*")).where(where).run()[0][0]
 	if not held:
 		return judged(
 			nothing(clause, figure, label, "%", _("No audit was reported in this period.")), 100, 100
 		)
-	own = Criterion.any([case[duty] == table.auditor for duty in DUTIES])
-	biased = (
+	rows = (
 		frappe.qb.from_(table)
 		.join(sample)
 		.on((sample.parent == table.name) & (sample.parenttype == AUDIT))
-		.join(case)
-		.on(case.name == sample.complaint)
-		.select(Count(table.name).distinct())
-		.where(where & own)
-		.run()[0][0]
+		.select(table.name, table.auditor, sample.complaint)
+		.where(where & sample.complaint.isnotnull())
+		.run(as_dict=True)
 	)
+	worked = who_worked_on({row.auditor for row in rows}, sorted({row.complaint for row in rows}))
+	biased = len({row.name for row in rows if (row.auditor, row.complaint) in worked})
 	return judged(
 		Evidence(
 			clause,
@@ -100,8 +101,8 @@ def independent(period: Period, company: str | None = None) -> Evidence:
 			held,
 			held,
 			explanation=_(
-				"Of {0} audits reported in the period, the auditor of {1} handled, investigated and reviewed none of the files "
-				"examined, as duties stand today."
+				"Of {0} audits reported in the period, the auditor of {1} had worked on none of the files examined: as handler, "
+				"investigator or reviewer at any time, by deciding or approving, or by any step recorded in the case."
 			).format(held, held - biased),
 			link=_link(period, company),
 		),
@@ -110,10 +111,10 @@ def independent(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("auditing", "findings-closed")
+@computes("auditing", "findings_closed")
 def findings_closed(period: Period, company: str | None = None) -> Evidence:
 	"""Of the findings that fell due, those that were closed by their day."""
-	clause, figure, label = "auditing", "findings-closed", _("Audit Findings Closed on Time")
+	clause, figure, label = "auditing", "findings_closed", _("Audit Findings Closed on Time")
 	table, row = DocType(AUDIT), DocType(f"{AUDIT} Finding")
 	day = last_day(period)
 	why = _("No finding of an audit fell due in this period.")
@@ -123,11 +124,13 @@ def findings_closed(period: Period, company: str | None = None) -> Evidence:
 		frappe.qb.from_(row)
 		.join(table)
 		.on((table.name == row.parent) & (row.parenttype == AUDIT))
-		.select(Count("*"))
-		.where(table.status.isin(["Reported", "Closed"]) & of_company(table, company))
+		.select(row.parent, row.due_date, row.closed_on)
+		.where(table.status.isin(DONE) & of_company(table, company))
 		.where((row.due_date >= period.start) & (row.due_date <= day))
+		.orderby(row.parent, row.idx)
 	)
-	due, closed = query.run()[0][0], query.where(row.closed_on <= row.due_date).run()[0][0]
+	rows = query.run(as_dict=True)
+	due, closed = len(rows), sum(bool(row.closed_on and row.closed_on <= row.due_date) for row in rows)
 	if not due:
 		return judged(nothing(clause, figure, label, "%", why), 90, 70)
 	return judged(
@@ -143,7 +146,7 @@ def findings_closed(period: Period, company: str | None = None) -> Evidence:
 			explanation=_(
 				"Of {0} findings due in the period, {1} were closed by their due date, with evidence."
 			).format(due, closed),
-			link=Link(AUDIT, filters={"status": ["in", ["Reported", "Closed"]]}),
+			link=parents(AUDIT, rows),
 		),
 		90,
 		70,

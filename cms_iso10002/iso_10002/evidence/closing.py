@@ -15,6 +15,7 @@ from frappe.query_builder import DocType
 from pypika.terms import Criterion
 
 from cms_iso10002.core.closure import AGREED_AND_OPEN, CLOSURE_BASES, NEGATIVE
+from cms_iso10002.core.states import DUPLICATE
 from cms_iso10002.iso_10002.evidence.cohorts import CLOSED, Reach, child, exists, filled, in_period
 from cms_iso10002.iso_10002.evidence.counting import Test, groups, proportion
 from cms_iso10002.iso_10002.evidence.model import Evidence, Period
@@ -29,8 +30,6 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
 	"Recourse Expired": NEGATIVE,
 }
 """Which answer of the complainant a ground stands on, where it stands on one."""
-NOT_SHOWN = "Duplicate"
-"""Not a ground of a complaint that counts."""
 
 
 def _sound(reach: Reach) -> Criterion:
@@ -74,9 +73,9 @@ def on_a_basis(period: Period, company: str | None) -> Evidence:
 
 
 def _grounds(period: Period, company: str | None) -> dict[str, float]:
-	"""How many were closed on each ground, those out of scope too, the most frequent first."""
+	"""How many were closed on each ground or on none, those out of scope too, the most frequent first."""
 	case = DocType("Complaint")
-	where = in_period(case.closed_on, period) & (case.closure_basis != NOT_SHOWN)
+	where = in_period(case.closed_on, period) & (case.status != DUPLICATE)
 	query = frappe.qb.from_(case).where(where & (case.company == company) if company else where)
 	numbers = groups(Reach(query, case.name, case.closed_on, case), case.closure_basis)
 	return {_(name) if name else _("None"): float(number) for name, number in numbers.items()}

@@ -40,6 +40,7 @@ def published(period: Period, company: str | None) -> Evidence:
 			),
 			parts={_(name): float(holds) for name, holds in said.items()},
 			link=Link(doctype="Complaint Settings"),
+			as_of_now=True,
 		)
 	)
 

@@ -1,10 +1,12 @@
 """The register of context: looked at again in time, and heavy risks acted upon (ISO 10002:2018, 5.1, 6.3).
 
-The register holds what stands now: an item counts in every period that ends after it was identified, unless it is closed.
+The register holds what stands now: an item counts in every period that ends after it was identified, unless it is closed,
+and review, rating and action are those of today.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -21,17 +23,17 @@ from cms_iso10002.iso_10002.evidence.registry import computes
 DOCTYPE = "Complaint Context Item"
 
 
-@computes("context", "reviewed-in-time")
+@computes("context", "reviewed_in_time")
 def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 	"""Of the open items of the register, those whose review was not overdue on the last day."""
-	clause, figure, label = "context", "reviewed-in-time", _("Context Reviewed in Time")
+	clause, figure, label = "context", "reviewed_in_time", _("Context Reviewed in Time")
 	table, day = DocType(DOCTYPE), last_day(period)
 	query = _open(table, period, company)
 	by_kind = dict(query.select(table.kind, Count("*")).groupby(table.kind).orderby(table.kind).run())
 	total = sum(by_kind.values())
 	if not total or not day:
 		why = _("The register of context has no open item for this period.")
-		return judged(nothing(clause, figure, label, "%", why), 1, 1)
+		return judged(replace(nothing(clause, figure, label, "%", why), as_of_now=True), 1, 1)
 	kept = query.select(Count("*")).where(table.review_on >= day).run()[0][0]
 	return judged(
 		Evidence(
@@ -48,13 +50,14 @@ def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 				"{0} issues, parties, risks and opportunities stand in the register; the review of {1} was not overdue on {2}."
 			).format(total, kept, formatdate(day)),
 			link=Link(DOCTYPE, filters=_filters(period, company)),
+			as_of_now=True,
 		),
 		90,
 		60,
 	)
 
 
-@computes("activities", "risks-acted-upon")
+@computes("activities", "risks_acted_upon")
 def risks_acted_upon(period: Period, company: str | None = None) -> Evidence:
 	"""Of the open risks and opportunities that are rated medium or high, those with an action."""
 	table = DocType(DOCTYPE)
@@ -66,7 +69,7 @@ def risks_acted_upon(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"activities",
-			"risks-acted-upon",
+			"risks_acted_upon",
 			_("Risks and Opportunities Acted Upon"),
 			share(acted, total),
 			"%",
@@ -77,6 +80,7 @@ def risks_acted_upon(period: Period, company: str | None = None) -> Evidence:
 				"Of {0} open risks and opportunities that are rated medium or high, {1} have an action."
 			).format(total, acted),
 			link=Link(DOCTYPE, filters={**_filters(period, company), **filters}),
+			as_of_now=True,
 		),
 		90,
 		60,

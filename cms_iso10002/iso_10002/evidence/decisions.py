@@ -1,4 +1,7 @@
-"""Decisions (7.8) and who answers for a case (4.12): reasons and recourse told, an owner, a decider, a second person."""
+"""Decisions (7.8) and who answers for a case (4.12): reasons and recourse told, an owner, a decider, a second person.
+
+What a decision owes is the rule of `core.decisions`, said in SQL.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Objectivity (4.7): nobody who is concerned had a part in a case, and nobody reviewed what they had decided."""
+"""Objectivity (4.7): nobody who is concerned had a part in a case, and nobody reviewed what they had decided.
+
+The rules are those of `core.fairness` (`took_part`, `reviewed_own`), said in SQL; a test holds them equal.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,17 @@ from frappe.query_builder import DocType
 from pypika.terms import Criterion, Term
 
 from cms_iso10002.complaints.permissions import DUTIES
+from cms_iso10002.core import fairness
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.iso_10002.evidence.cohorts import RECEIVED, Reach, child, exists
 from cms_iso10002.iso_10002.evidence.counting import Test, proportion
 from cms_iso10002.iso_10002.evidence.model import Evidence, Period
 from cms_iso10002.iso_10002.evidence.registry import computes
 
-ACTED = {"Complaint Decision": ("decided_by", "approved_by"), "Complaint Redress": ("approved_by",)}
+ACTED = {
+	"Complaint Decision": fairness.ACTED["decisions"],
+	"Complaint Redress": fairness.ACTED["redress"],
+}
 """Rows of a complaint that name who acted."""
 
 
@@ -50,7 +57,7 @@ def _reviewed_by_others(reach: Reach) -> Criterion:
 		.left_join(earlier)
 		.on(before & own)
 		.select(review.name)
-		.where((review.parent == reach.case.name) & (review.level == "Internal Review"))
+		.where((review.parent == reach.case.name) & (review.level == fairness.REVIEW))
 		.where(earlier.name.isnotnull() | (review.decided_by == reach.case.investigator))
 	)
 	return ~((reach.case.round > 1) & exists(query))

@@ -29,7 +29,7 @@ from cms_iso10002.iso_10002.evidence.counting import (
 	proportion,
 	records,
 )
-from cms_iso10002.iso_10002.evidence.model import LOWER, Evidence, Period
+from cms_iso10002.iso_10002.evidence.model import Evidence, Period
 from cms_iso10002.iso_10002.evidence.registry import computes
 
 ACTIONS = ("Open", "In Effect", "Effective")
@@ -98,6 +98,7 @@ def actions_traced(period: Period, company: str | None) -> Evidence:
 		rule=_(
 			"Complaints closed in the period that were upheld wholly or in part and led to a corrective action, whatever has become of it."
 		),
+		better="",
 	)
 
 
@@ -117,6 +118,7 @@ def register(period: Period, company: str | None) -> Evidence:
 			found.passed,
 			found.counted,
 			sample=found.counted,
+			better="",
 			explanation=_("Complaints closed in the period that led to a corrective action."),
 			parts={_(state): float(number) for state, number in states.items()},
 			link=records(REGISTER.key, period, company),
@@ -129,7 +131,8 @@ def before_after(period: Period, company: str | None) -> Evidence:
 	"""Complaints of the causes acted upon in the period before: this period against that one, change in per cent.
 
 	A cause was acted upon where an action because of a complaint closed in the period before is in effect or effective.
-	Not judged: it may be too early, and more may come in altogether.
+	Not judged, and neither way is good: of the latest cases the cause is not known yet, so that they are missing here, and
+	more may come in altogether.
 	"""
 	found = count(SINCE, period, company)
 	after, before = found.passed, found.counted - found.passed
@@ -143,7 +146,7 @@ def before_after(period: Period, company: str | None) -> Evidence:
 			after - before,
 			before,
 			sample=found.counted,
-			better=LOWER,
+			better="",
 			explanation=_(
 				"Complaints whose root cause was acted upon (an action because of a complaint closed in the period before is in effect): {0} received in that period, {1} in this one."
 			).format(before, after),
@@ -205,6 +208,7 @@ def improvements(period: Period, company: str | None) -> Evidence:
 			found.passed,
 			found.counted,
 			sample=found.counted,
+			better="",
 			explanation=_(
 				"Complaints closed in the period whose corrective action is in effect or was found effective."
 			),

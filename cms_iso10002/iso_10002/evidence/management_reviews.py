@@ -13,7 +13,7 @@ from pypika.terms import Criterion
 
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.iso_10002.evidence.model import Evidence, Link, Period, judged, share
-from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company
+from cms_iso10002.iso_10002.evidence.registers import last_day, nothing, of_company, parents
 from cms_iso10002.iso_10002.evidence.registry import computes
 
 REVIEW = "Complaint Management Review"
@@ -67,14 +67,14 @@ def _of_rows(
 	return judged(evidence, *limits)
 
 
-@computes("leadership", "reviews-on-schedule")
+@computes("leadership", "reviews_on_schedule")
 def on_schedule(period: Period, company: str | None = None) -> Evidence:
 	"""Of the reviews that were planned for a day of the period, those held by then.
 
 	A day is planned by the review before (*Next Review*). A planned day counts as kept where a later review of the same company
 	was held by it, and after the one that planned it.
 	"""
-	clause, figure, label = "leadership", "reviews-on-schedule", _("Management Reviews Held on Schedule")
+	clause, figure, label = "leadership", "reviews_on_schedule", _("Management Reviews Held on Schedule")
 	table, day = DocType(REVIEW), last_day(period)
 	why = _("No management review was planned for this period.")
 	rows = (
@@ -98,7 +98,7 @@ def on_schedule(period: Period, company: str | None = None) -> Evidence:
 		len(planned),
 		_("Of {0} reviews planned for a day of the period, {1} were held by that day."),
 		why,
-		Link(REVIEW, filters={"next_review_on": ["between", [str(period.start), str(period.end)]]}),
+		Link(REVIEW, filters={"name": ["in", sorted(row.name for row in planned)]}),
 		(100, 50),
 	)
 
@@ -108,10 +108,10 @@ def _keeps(other: Any, planned: Any) -> bool:
 	return same and getdate(planned.held_on) < getdate(other.held_on) <= getdate(planned.next_review_on)
 
 
-@computes("management-review", "reviews-held")
+@computes("management-review", "reviews_held")
 def reviews_held(period: Period, company: str | None = None) -> Evidence:
 	"""How many management reviews were held. One can only be held with every input filled or commented on."""
-	clause, figure, label = "management-review", "reviews-held", _("Management Reviews Held")
+	clause, figure, label = "management-review", "reviews_held", _("Management Reviews Held")
 	table = DocType(REVIEW)
 	held = frappe.qb.from_(table).select(Count("*")).where(_held(table, period, company)).run()[0][0]
 	if not held:
@@ -128,6 +128,7 @@ def reviews_held(period: Period, company: str | None = None) -> Evidence:
 			"count",
 			numerator=held,
 			sample=held,
+			better="",
 			explanation=told,
 			link=_link(period, company),
 		),
@@ -136,7 +137,7 @@ def reviews_held(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("management-review", "decisions-assigned")
+@computes("management-review", "decisions_assigned")
 def decisions_assigned(period: Period, company: str | None = None) -> Evidence:
 	"""Of the decisions taken, those with somebody responsible and a date."""
 	query, row = _rows("Decision", period, company)
@@ -144,7 +145,7 @@ def decisions_assigned(period: Period, company: str | None = None) -> Evidence:
 	good = query.where(row.responsible.isnotnull() & row.due_date.isnotnull()).run()[0][0]
 	return _of_rows(
 		"management-review",
-		"decisions-assigned",
+		"decisions_assigned",
 		_("Decisions with Owner and Date"),
 		good,
 		taken,
@@ -157,7 +158,7 @@ def decisions_assigned(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("management-review", "decisions-done")
+@computes("management-review", "decisions_done")
 def decisions_done(period: Period, company: str | None = None) -> Evidence:
 	"""Of the decisions that fell due, those carried out by their day."""
 	table, row = DocType(REVIEW), DocType(f"{REVIEW} Decision")
@@ -165,33 +166,34 @@ def decisions_done(period: Period, company: str | None = None) -> Evidence:
 		frappe.qb.from_(row)
 		.join(table)
 		.on((table.name == row.parent) & (row.parenttype == REVIEW))
-		.select(Count("*"))
+		.select(row.parent, row.due_date, row.done_on)
 		.where((table.status != "Draft") & of_company(table, company))
 		.where((row.due_date >= period.start) & (row.due_date <= (last_day(period) or period.start)))
+		.orderby(row.parent, row.idx)
 	)
-	due = query.run()[0][0] if last_day(period) else 0
-	done = query.where(row.done_on <= row.due_date).run()[0][0] if due else 0
+	due = query.run(as_dict=True) if last_day(period) else []
+	done = [one for one in due if one.done_on and one.done_on <= one.due_date]
 	return _of_rows(
 		"management-review",
-		"decisions-done",
+		"decisions_done",
 		_("Decisions Carried Out on Time"),
-		done,
-		due,
+		len(done),
+		len(due),
 		_("Of {0} decisions of reviews due in the period, {1} were carried out by their due date."),
 		_("No decision of a review fell due in this period."),
-		Link(REVIEW, filters={"status": ["!=", "Draft"]}),
+		parents(REVIEW, due),
 		(90, 70),
 	)
 
 
-@computes("principle-commitment", "review-attendance")
+@computes("principle-commitment", "review_attendance")
 def attendance(period: Period, company: str | None = None) -> Evidence:
 	"""Of those invited to reviews, those who were there."""
 	query, row = _rows("Attendee", period, company)
 	invited, there = query.run()[0][0], query.where(row.absent == 0).run()[0][0]
 	return _of_rows(
 		"principle-commitment",
-		"review-attendance",
+		"review_attendance",
 		_("Attendance at Management Reviews"),
 		there,
 		invited,
@@ -202,10 +204,10 @@ def attendance(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("principle-capacity", "resource-decisions")
+@computes("principle-capacity", "resource_decisions")
 def resource_decisions(period: Period, company: str | None = None) -> Evidence:
 	"""How many decisions about resources the reviews took. More is not better: it shows that resources were considered."""
-	clause, figure, label = "principle-capacity", "resource-decisions", _("Decisions on Resources")
+	clause, figure, label = "principle-capacity", "resource_decisions", _("Decisions on Resources")
 	table = DocType(REVIEW)
 	held = frappe.qb.from_(table).select(Count("*")).where(_held(table, period, company)).run()[0][0]
 	if not held:

@@ -68,8 +68,12 @@ class Evidence:
 	there is nothing to count; `unit` is "%", "days", "hours", "count", "rating" (1–5) or "per handler" and the like.
 	`numerator` and `denominator` are what a share or a mean was made of. `sample` is the number of records it stands
 	on, `coverage` how many of those that could have counted did, as (counted, all); None where that is all of them.
-	`better` says which way is good: `HIGHER`, `LOWER` or "". `explanation` is one or two translated sentences: what was
+	`better` says which way is good: `HIGHER`, `LOWER`, or "" where neither is good by itself, as of mere volume. `explanation` is one or two translated sentences: what was
 	counted, by which rule, over how many. `parts` are named sub-figures (share per channel, cases per closure basis).
+
+	`as_of_now` says that it reads what stands now and knows no other day: asked for an earlier period it would tell the
+	same, so it is not asked, and has a trend only against what an earlier assessment kept of it. A figure that stands on
+	no record (`sample` 0) proves nothing, whatever its value.
 	"""
 
 	clause: str
@@ -86,6 +90,7 @@ class Evidence:
 	explanation: str = ""
 	parts: Mapping[str, float] = field(default_factory=dict)
 	link: Link | None = None
+	as_of_now: bool = False
 
 	def as_dict(self) -> dict[str, Any]:
 		"""As JSON can hold it, to be frozen where it is used."""

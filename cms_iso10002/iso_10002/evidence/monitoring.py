@@ -83,7 +83,7 @@ def received_per_1000_sales(period: Period, company: str | None) -> Evidence:
 			found,
 			sold or 0,
 			sample=found if sold else 0,
-			better=LOWER,
+			better="",
 			explanation=said if sold else _("No sales are known in the period, so there is no rate."),
 			link=records(EVERY_ONE.key, period, company),
 		)
@@ -105,6 +105,7 @@ def first_contact(period: Period, company: str | None) -> Evidence:
 		company,
 		label=_("Resolved at First Contact"),
 		rule=_("Complaints received in the period that were put right at first contact."),
+		better="",
 	)
 
 
@@ -117,7 +118,7 @@ def reprioritised(period: Period, company: str | None) -> Evidence:
 		company,
 		label=_("Assessed Anew"),
 		rule=_("Complaints received in the period and assessed, whose assessment was changed afterwards."),
-		better=LOWER,
+		better="",
 	)
 
 
@@ -130,7 +131,7 @@ def referred_outside(period: Period, company: str | None) -> Evidence:
 		company,
 		label=_("Brought Before an Outside Body"),
 		rule=_("Complaints closed in the period that were brought before an outside body at some time."),
-		better=LOWER,
+		better="",
 	)
 
 

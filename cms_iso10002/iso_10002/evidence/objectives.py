@@ -19,7 +19,7 @@ from cms_iso10002.iso_10002.evidence.registry import computes
 DOCTYPE = "Complaint Objective"
 
 
-@computes("objectives", "with-actual")
+@computes("objectives", "with_actual")
 def with_actual(period: Period, company: str | None = None) -> Evidence:
 	"""Of the objectives that run in the period, those that have an actual beside their target."""
 	found = _by_status(period, company)
@@ -28,7 +28,7 @@ def with_actual(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"objectives",
-			"with-actual",
+			"with_actual",
 			_("Objectives with an Actual"),
 			share(measured, total),
 			"%",
@@ -40,13 +40,14 @@ def with_actual(period: Period, company: str | None = None) -> Evidence:
 				"{0} objectives with figure, target, period and owner run in the period; of {1} the records show an actual."
 			).format(total, measured),
 			link=_link(period, company),
+			as_of_now=True,
 		),
 		100,
 		50,
 	)
 
 
-@computes("monitoring", "objectives-reached")
+@computes("monitoring", "objectives_reached")
 def objectives_reached(period: Period, company: str | None = None) -> Evidence:
 	"""Of the objectives that have an actual, those that are met, or on track where they still run."""
 	found = _by_status(period, company)
@@ -56,7 +57,7 @@ def objectives_reached(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"monitoring",
-			"objectives-reached",
+			"objectives_reached",
 			_("Objectives Met or on Track"),
 			share(good, measured),
 			"%",
@@ -69,6 +70,7 @@ def objectives_reached(period: Period, company: str | None = None) -> Evidence:
 				"Of {0} objectives of the period that have an actual, {1} are met or on track, as computed last."
 			).format(measured, good),
 			link=_link(period, company),
+			as_of_now=True,
 		),
 		80,
 		50,

@@ -6,6 +6,7 @@ they were on the last day of the period.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
@@ -26,10 +27,10 @@ from cms_iso10002.setup.roles import ROLES
 NOT_COUNTED = [state for state in STATES if closure.counts(state) != "yes"]
 
 
-@computes("competence", "trained-handlers")
+@computes("competence", "trained_handlers")
 def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 	"""Of those who may handle complaints, who had valid training on the last day."""
-	clause, figure, label = "competence", "trained-handlers", _("Handlers with Valid Training")
+	clause, figure, label = "competence", "trained_handlers", _("Handlers with Valid Training")
 	handlers, day = people.holders(people.HANDLER_ROLES, company), last_day(period)
 	if not handlers or not day:
 		return judged(nothing(clause, figure, label, "%", _("Nobody holds a role of a handler.")), 1, 1)
@@ -44,7 +45,7 @@ def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 			"%",
 			len(able),
 			len(handlers),
-			len(handlers),
+			len(handlers) if able or training.are_recorded(day) else 0,
 			explanation=_(
 				"Of {0} people who hold a role of a handler today, {1} had a training on {2} that had not expired and "
 				"was not found to be not effective."
@@ -58,10 +59,16 @@ def trained_handlers(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("competence", "cases-with-trained-handler")
+@computes("continual-monitoring", "staff_trained")
+def staff_trained(period: Period, company: str | None = None) -> Evidence:
+	"""Handlers with valid training, among the measures of the annex."""
+	return replace(trained_handlers(period, company), clause="continual-monitoring", figure="staff_trained")
+
+
+@computes("competence", "cases_with_trained_handler")
 def cases_with_trained_handler(period: Period, company: str | None = None) -> Evidence:
 	"""Of the complaints received that have a handler, those whose handler had valid training on that day."""
-	clause, figure = "competence", "cases-with-trained-handler"
+	clause, figure = "competence", "cases_with_trained_handler"
 	label = _("Complaints Handled by Trained People")
 	case, held = DocType("Complaint"), DocType(training.DOCTYPE)
 	received = (case.received_on >= period.from_moment) & (case.received_on < period.until_moment)
@@ -108,10 +115,10 @@ def _case_filters(period: Period, company: str | None) -> dict[str, Any]:
 	}
 
 
-@computes("resources", "training-effectiveness")
+@computes("resources", "training_effectiveness")
 def training_effectiveness(period: Period, company: str | None = None) -> Evidence:
 	"""Of the trainings held whose effectiveness was checked, those that were found effective."""
-	clause, figure, label = "resources", "training-effectiveness", _("Trainings Found Effective")
+	clause, figure, label = "resources", "training_effectiveness", _("Trainings Found Effective")
 	table, day = DocType(training.DOCTYPE), last_day(period)
 	team = [*people.holders(company=company)] if company else None
 	query = (
@@ -170,13 +177,14 @@ def roles(period: Period, company: str | None = None) -> Evidence:
 			parts=parts,
 			explanation=_("{0} people hold a complaint role today: {1}.").format(len(found), told),
 			link=Link("User", filters={"name": ["in", [*found]]}),
+			as_of_now=True,
 		),
 		100,
 		50,
 	)
 
 
-@computes("responsibility", "authority-limits")
+@computes("responsibility", "authority_limits")
 def authority_limits(period: Period, company: str | None = None) -> Evidence:
 	"""Of the remedies that cost an amount, those that say who may approve how much."""
 	remedy, limit = DocType("Complaint Remedy"), DocType("Complaint Authority Limit")
@@ -190,7 +198,7 @@ def authority_limits(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"responsibility",
-			"authority-limits",
+			"authority_limits",
 			_("Remedies with Authority Limits"),
 			share(limited, costly),
 			"%",
@@ -202,6 +210,7 @@ def authority_limits(period: Period, company: str | None = None) -> Evidence:
 				"whoever may decide may approve."
 			).format(costly, limited),
 			link=Link("Complaint Remedy", filters={"needs_amount": 1, "disabled": 0}),
+			as_of_now=True,
 		),
 		100,
 		50,

@@ -23,12 +23,12 @@ from cms_iso10002.iso_10002.evidence.registry import computes
 from cms_iso10002.iso_10002.published_policy import DOCTYPE, FIELDS
 
 
-@computes("principle-commitment", "signed-policy")
+@computes("principle-commitment", "signed_policy")
 def signed_policy(period: Period, company: str | None = None) -> Evidence:
 	"""On how many of the days a policy that somebody had signed was in force."""
 	return _days_covered(
 		"principle-commitment",
-		"signed-policy",
+		"signed_policy",
 		_("Days with a Signed Policy in Force"),
 		_("On {0} of {1} days a complaints policy that management had approved was in force: {2}."),
 		_policies(company),
@@ -36,12 +36,12 @@ def signed_policy(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("transparency", "published-policy")
+@computes("transparency", "published_policy")
 def published_policy(period: Period, company: str | None = None) -> Evidence:
 	"""On how many of the days a policy with its version and date stood in the portal."""
 	return _days_covered(
 		"transparency",
-		"published-policy",
+		"published_policy",
 		_("Days with a Published Policy"),
 		_("On {0} of {1} days an approved policy with version and date was published in the portal: {2}."),
 		_policies(company, published=True),
@@ -49,13 +49,13 @@ def published_policy(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("policy", "in-force")
+@computes("policy", "in_force")
 def in_force(period: Period, company: str | None = None) -> Evidence:
 	"""The versions in force on the last day, with approver and next review."""
 	label, day = _("Policies in Force"), last_day(period)
 	policies = _policies(company)
 	if not policies or not day:
-		return _none("policy", "in-force", label, "count")
+		return _none("policy", "in_force", label, "count")
 	rows = _theirs([row for row in policies if _covers(row, day)], company)
 	approvers = people.full_names(row.approved_by for row in rows)
 	told = "; ".join(
@@ -71,11 +71,12 @@ def in_force(period: Period, company: str | None = None) -> Evidence:
 	return judged(
 		Evidence(
 			"policy",
-			"in-force",
+			"in_force",
 			label,
 			len(rows),
 			"count",
 			sample=len(rows),
+			better="",
 			explanation=_("In force on {0}: {1}.").format(formatdate(day), told or _("no policy")),
 			link=_link(rows),
 		),
@@ -84,18 +85,18 @@ def in_force(period: Period, company: str | None = None) -> Evidence:
 	)
 
 
-@computes("policy", "reviewed-in-time")
+@computes("policy", "reviewed_in_time")
 def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 	"""Of the policies in force on the last day, those whose next review was not overdue."""
 	label, day = _("Policies Reviewed in Time"), last_day(period)
 	rows = _theirs([row for row in _policies(company) if day and _covers(row, day)], company)
 	if not rows:
-		return _none("policy", "reviewed-in-time", label, "%")
+		return _none("policy", "reviewed_in_time", label, "%")
 	kept = [row for row in rows if row.next_review_on and getdate(row.next_review_on) >= day]
 	return judged(
 		Evidence(
 			"policy",
-			"reviewed-in-time",
+			"reviewed_in_time",
 			label,
 			share(len(kept), len(rows)),
 			"%",
@@ -106,6 +107,7 @@ def reviewed_in_time(period: Period, company: str | None = None) -> Evidence:
 				len(rows), formatdate(day), len(kept)
 			),
 			link=_link(rows),
+			as_of_now=True,  # of an earlier day, the review that was due then is not kept
 		),
 		100,
 		50,

@@ -62,6 +62,13 @@ def compute(
 		return [_safely(clause, function, period, company) for function in figures(clause)]
 
 
+def compute_before(
+	clause: str, period: Period, company: str | None = None, readings: Readings | None = None
+) -> list[Evidence]:
+	"""The figures of a clause for a period that is to be compared with: without those that know today only."""
+	return [each for each in compute(clause, period, company, readings) if not each.as_of_now]
+
+
 def compute_figure(clause: str, figure: str, period: Period, company: str | None = None) -> Evidence | None:
 	"""One figure of a clause by its name; None where there is none of that name."""
 	for function in figures(clause):

@@ -8,22 +8,18 @@ from frappe.query_builder import DocType
 from pypika.queries import QueryBuilder, Selectable
 from pypika.terms import Criterion
 
+from cms_iso10002.core.authority import GRANTED
 from cms_iso10002.iso_10002.evidence.cohorts import GIVEN, REDRESS, Reach, exists
 from cms_iso10002.iso_10002.evidence.counting import Test, count, finished, groups, proportion, records
 from cms_iso10002.iso_10002.evidence.model import Evidence, Period
 from cms_iso10002.iso_10002.evidence.registry import computes
 
-PROMISED = ("Approved", *GIVEN)
-
 
 def _limits(reach: Reach) -> tuple[QueryBuilder, Selectable]:
-	"""The authority limits of the remedy in the currency of the amount, as a correlated query, and their table."""
+	"""The authority limits of the remedy, as a correlated query, and their table."""
 	limit = DocType("Complaint Authority Limit").as_("limit_of")
-	same = (
-		limit.currency.isnull() | limit.currency.isin(("", reach.row.currency)) | reach.row.currency.isnull()
-	)
 	query = frappe.qb.from_(limit).select(limit.name)
-	return query.where((limit.parent == reach.row.remedy) & same), limit
+	return query.where(limit.parent == reach.row.remedy), limit
 
 
 def _limited(reach: Reach) -> Criterion:
@@ -32,11 +28,13 @@ def _limited(reach: Reach) -> Criterion:
 
 
 def _within_limit(reach: Reach) -> Criterion:
-	"""Who approved it holds a role whose limit is not below the amount."""
+	"""Who approved it holds a role whose limit in that currency is not below the amount (`core.authority.within`)."""
 	query, limit = _limits(reach)
+	same = limit.currency.isnull() | limit.currency.isin(("", reach.row.currency))
 	held = DocType("Has Role").as_("held")
 	query = query.join(held).on((held.role == limit.role) & (held.parenttype == "User"))
-	return exists(query.where((held.parent == reach.row.approved_by) & (limit.amount >= reach.row.amount)))
+	query = query.where(same & (limit.amount >= reach.row.amount))
+	return exists(query.where(held.parent == reach.row.approved_by))
 
 
 OFFERED = Test("response/types", REDRESS, passes=(lambda r: r.row.state.isin(GIVEN),))
@@ -44,7 +42,7 @@ AUTHORITY = Test(
 	"response/within_authority",
 	REDRESS,
 	passes=(_within_limit,),
-	among=(lambda r: (r.row.amount > 0) & r.row.state.isin(PROMISED),),
+	among=(lambda r: (r.row.amount > 0) & r.row.state.isin(GRANTED),),
 	known=(_limited,),
 )
 
@@ -66,6 +64,7 @@ def types(period: Period, company: str | None) -> Evidence:
 			found.passed,
 			found.counted,
 			sample=found.counted,
+			better="",
 			explanation=_(
 				"Redress that was offered (and neither declined nor cancelled) in complaints closed in the period, of all that was proposed."
 			),
@@ -77,13 +76,13 @@ def types(period: Period, company: str | None) -> Evidence:
 
 @computes("response", "within_authority")
 def within_authority(period: Period, company: str | None) -> Evidence:
-	"""Amounts promised in complaints closed in the period, approved by who may: of those whose remedy has a limit."""
+	"""Amounts promised in complaints closed in the period, approved by who may: of those whose remedy has limits."""
 	return proportion(
 		AUTHORITY,
 		period,
 		company,
 		label=_("Amounts Within Authority"),
 		rule=_(
-			"Amounts approved or offered in complaints closed in the period that are not above the limit of a role of who approved them; told of remedies that have limits in the same currency."
+			"Amounts approved or offered in complaints closed in the period that are not above the limit of a role of who approved them; told of remedies that have limits. In a currency without a limit nobody may."
 		),
 	)

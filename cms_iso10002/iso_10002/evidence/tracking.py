@@ -66,6 +66,7 @@ def status_updates(period: Period, company: str | None) -> Evidence:
 			found.passed,
 			found.counted,
 			sample=found.counted,
+			better="",
 			explanation=_(
 				"Letters of the period that told a complainant how the case stands (update, extension, holding response, question) and did not come back, of all letters."
 			),

@@ -4,8 +4,8 @@ frappe.ui.form.on("Customer", {
 		frm.add_custom_button(
 			__("Complaint"),
 			() =>
-				frappe
-					.xcall("cms_iso10002.erpnext_bridge.customer.make_complaint", { customer: frm.doc.name })
+				cms_iso10002
+					.ask("cms_iso10002.erpnext_bridge.customer.make_complaint", { customer: frm.doc.name })
 					.then((doc) => {
 						const [complaint] = frappe.model.sync(doc);
 						frappe.set_route("Form", complaint.doctype, complaint.name);

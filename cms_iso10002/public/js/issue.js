@@ -13,8 +13,8 @@ frappe.ui.form.on("Issue", {
 							__("You have unsaved changes in this form. Please save before you continue.")
 						);
 					}
-					frappe
-						.xcall("cms_iso10002.erpnext_bridge.issue.make_complaint", { issue: frm.doc.name })
+					cms_iso10002
+						.ask("cms_iso10002.erpnext_bridge.issue.make_complaint", { issue: frm.doc.name })
 						.then(({ complaint }) => frm.reload_doc().then(() => show(complaint)));
 				},
 				__("Create")

@@ -7,7 +7,7 @@ frappe.provide("cms_iso10002");
 
 	Object.assign(cms_iso10002, {
 		anonymise(frm) {
-			frappe.xcall(METHODS + "get_hindrances", { complaint: frm.doc.name }).then((hindrances) => {
+			cms_iso10002.ask(METHODS + "get_hindrances", { complaint: frm.doc.name }).then((hindrances) => {
 				if (hindrances.length) {
 					frappe.msgprint({
 						title: __("Not Possible Yet"),
@@ -44,8 +44,8 @@ frappe.provide("cms_iso10002");
 					primary_action_label: __("Erase for Good"),
 					primary_action(values) {
 						dialog.hide();
-						frappe
-							.xcall(METHODS + "anonymise_complaint", {
+						cms_iso10002
+							.ask(METHODS + "anonymise_complaint", {
 								complaint: frm.doc.name,
 								basis: values.basis,
 								reason: values.reason,
@@ -70,8 +70,8 @@ frappe.provide("cms_iso10002");
 					},
 				],
 				(values) =>
-					frappe
-						.xcall(METHODS + "hold_back", { complaint: frm.doc.name, reason: values.reason || "" })
+					cms_iso10002
+						.ask(METHODS + "hold_back", { complaint: frm.doc.name, reason: values.reason || "" })
 						.then(() => frm.reload_doc()),
 				__("Hold Back From Anonymising"),
 				__("Save")
@@ -90,8 +90,8 @@ frappe.provide("cms_iso10002");
 				],
 				primary_action_label: __("Find"),
 				primary_action: (values) =>
-					frappe
-						.xcall(METHODS + "find_person", {
+					cms_iso10002
+						.ask(METHODS + "find_person", {
 							email: values.email || "",
 							contact: values.contact || "",
 							customer: values.customer || "",

@@ -55,7 +55,7 @@ cms_iso10002.recalculate = function (scope, done) {
 	dialog.get_secondary_btn().prop("disabled", true);
 
 	function preview(values) {
-		frappe.xcall(METHODS + "dry_run", args(values)).then((found) => {
+		cms_iso10002.ask(METHODS + "dry_run", args(values)).then((found) => {
 			dialog.get_secondary_btn().prop("disabled", !found.changes);
 			const head = [__("Complaint"), __("Stage"), __("Due"), __("New Due"), __("Policy")];
 			const row = (one) => [
@@ -83,8 +83,8 @@ cms_iso10002.recalculate = function (scope, done) {
 	}
 
 	function apply(values) {
-		frappe
-			.xcall(METHODS + "apply", { ...args(values), reason: values.reason || "" })
+		cms_iso10002
+			.ask(METHODS + "apply", { ...args(values), reason: values.reason || "" })
 			.then((result) => {
 				dialog.hide();
 				frappe.show_alert({

@@ -19,8 +19,8 @@ cms_iso10002.reviewed = (frm, months) =>
 			},
 		],
 		(values) =>
-			frappe
-				.xcall("cms_iso10002.iso_10002.reviews.mark_reviewed", {
+			cms_iso10002
+				.ask("cms_iso10002.iso_10002.reviews.mark_reviewed", {
 					doctype: frm.doctype,
 					name: frm.doc.name,
 					...values,

@@ -7,8 +7,6 @@ frappe.ui.form.on("Complaint", {
 		// once recorded, it is corrected with a reason: see the menu
 		frm.set_df_property("received_on", "read_only", frm.is_new() ? 0 : 1);
 		if (frm.is_new()) return;
-		frm.trigger("show_milestones");
-		frm.trigger("show_duplicates");
 		frm.trigger("show_events");
 		frm.trigger("add_buttons");
 		frm.trigger("add_rating_button");
@@ -46,7 +44,7 @@ frappe.ui.form.on("Complaint", {
 		}
 		if (manager && !frm.doc.anonymised_on) frm.trigger("add_privacy");
 		if (frm.doc.status === "Closed") {
-			frm.add_custom_button(__("Closure"), () => cms_iso10002.write_closure(frm), __("Letter"));
+			frm.add_custom_button(__("Closure"), () => cms_iso10002.write_letter(frm, "Closure"), __("Letter"));
 		}
 		if (frm.doc.status_category !== "Closed") {
 			frm.page.add_menu_item(__("Correct Receipt"), () => cms_iso10002.correct_receipt(frm));
@@ -89,14 +87,14 @@ frappe.ui.form.on("Complaint", {
 	// the server says whether the user can take down a rating now, and what the dialog asks
 	add_rating_button(frm) {
 		const complaint = frm.doc.name;
-		frappe.xcall("cms_iso10002.complaints.feedback.get_dialog", { complaint }).then((fields) => {
+		cms_iso10002.ask("cms_iso10002.complaints.feedback.get_dialog", { complaint }).then((fields) => {
 			if (!fields.length || frm.doc.name !== complaint) return;
 			frm.add_custom_button(__("Record Rating"), () =>
 				frappe.prompt(
 					fields,
 					(values) =>
-						frappe
-							.xcall("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
+						cms_iso10002
+							.ask("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
 							.then(() => frm.reload_doc()),
 					__("Record Rating"),
 					__("Record")
@@ -105,27 +103,8 @@ frappe.ui.form.on("Complaint", {
 		});
 	},
 
-	show_milestones(frm) {
-		frappe
-			.xcall("cms_iso10002.complaints.milestone_bar.get_milestones", { complaint: frm.doc.name })
-			.then((milestones) => {
-				frm.get_field("milestone_bar").$wrapper.html(
-					frappe.render_template("complaint_milestones", { milestones })
-				);
-			});
-	},
-
-	show_duplicates(frm) {
-		const field = frm.get_field("duplicate_html");
-		field.$wrapper.empty();
-		if (frm.doc.status_category === "Closed") return;
-		frappe.xcall(METHODS + "find_duplicates", { complaint: frm.doc.name }).then((candidates) => {
-			field.$wrapper.html(frappe.render_template("complaint_duplicates", { candidates }));
-		});
-	},
-
 	show_events(frm) {
-		frappe.xcall(METHODS + "get_timeline", { complaint: frm.doc.name }).then((events) => {
+		cms_iso10002.ask(METHODS + "get_timeline", { complaint: frm.doc.name }).then((events) => {
 			frm.get_field("event_list").$wrapper.html(
 				frappe.render_template("complaint_events", { events })
 			);
@@ -136,14 +115,15 @@ frappe.ui.form.on("Complaint", {
 frappe.provide("cms_iso10002");
 
 Object.assign(cms_iso10002, {
-	ask_and_apply(frm, action) {
+	// `preset` answers what the caller knows already
+	ask_and_apply(frm, action, preset = {}) {
 		const apply = (data) =>
 			cms_iso10002.call_and_show(frm, METHODS + "apply_action", {
 				complaint: frm.doc.name,
 				action,
 				data: data || {},
 			});
-		frappe.xcall(METHODS + "get_dialog", { complaint: frm.doc.name, action }).then((dialog) => {
+		cms_iso10002.ask(METHODS + "get_dialog", { complaint: frm.doc.name, action }).then((dialog) => {
 			if (dialog.missing.length) {
 				frappe.msgprint({
 					title: __("Not Possible Yet"),
@@ -154,7 +134,8 @@ Object.assign(cms_iso10002, {
 					]),
 				});
 			} else if (dialog.fields.length) {
-				frappe.prompt(dialog.fields, apply, __(action), __(action));
+				const fields = dialog.fields.map((df) => ({ ...df, default: preset[df.fieldname] ?? df.default }));
+				frappe.prompt(fields, apply, __(action), __(action));
 			} else {
 				apply();
 			}
@@ -197,7 +178,8 @@ Object.assign(cms_iso10002, {
 		cms_iso10002.say_who_gets_it(frm, dialog, "Progress Update");
 	},
 
-	write_closure(frm) {
+	// a letter that has its own words: one may add to them
+	write_letter(frm, kind) {
 		const dialog = frappe.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Anything to Add") },
@@ -205,15 +187,15 @@ Object.assign(cms_iso10002, {
 				{ fieldname: "told_on", fieldtype: "Datetime", label: __("Told On"), description: __("Empty: now") },
 				...cms_iso10002.format_fields(frm),
 			],
-			(values) => cms_iso10002.send_letter(frm, "Closure", values),
-			__("Closure"),
+			(values) => cms_iso10002.send_letter(frm, kind, values),
+			__(kind),
 			__("Send")
 		);
-		cms_iso10002.say_who_gets_it(frm, dialog, "Closure");
+		cms_iso10002.say_who_gets_it(frm, dialog, kind);
 	},
 
 	extend(frm) {
-		frappe.xcall("cms_iso10002.complaints.extensions.get_options", { complaint: frm.doc.name }).then((options) => {
+		cms_iso10002.ask("cms_iso10002.complaints.extensions.get_options", { complaint: frm.doc.name }).then((options) => {
 			if (!options.length) {
 				frappe.msgprint(__("The policy allows no extension of any deadline that is running."));
 				return;
@@ -311,8 +293,8 @@ Object.assign(cms_iso10002, {
 	},
 
 	say_who_gets_it(frm, dialog, kind) {
-		frappe
-			.xcall(METHODS + "get_letter_hint", { complaint: frm.doc.name, kind })
+		cms_iso10002
+			.ask(METHODS + "get_letter_hint", { complaint: frm.doc.name, kind })
 			.then((hint) => dialog.set_df_property("channel", "description", hint));
 	},
 
@@ -335,8 +317,8 @@ Object.assign(cms_iso10002, {
 		if (frm.is_dirty()) {
 			frappe.throw(__("Save the form first: what you typed would be lost."));
 		}
-		frappe
-			.xcall("cms_iso10002.complaints.correspondence.send_letter", {
+		cms_iso10002
+			.ask("cms_iso10002.complaints.correspondence.send_letter", {
 				complaint: frm.doc.name,
 				kind,
 				...values,
@@ -348,7 +330,7 @@ Object.assign(cms_iso10002, {
 		if (frm.is_dirty()) {
 			frappe.throw(__("Save the form first: what you typed would be lost."));
 		}
-		return frappe.xcall(method, args).then((doc) => {
+		return cms_iso10002.ask(method, args).then((doc) => {
 			frappe.model.sync(doc);
 			frm.refresh();
 			frm.timeline && frm.timeline.refresh();

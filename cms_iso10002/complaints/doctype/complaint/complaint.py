@@ -8,12 +8,16 @@ from cms_iso10002.complaints import (
 	actions,
 	alerts,
 	cases,
+	causes,
 	clock,
+	corrective_actions,
 	extensions,
 	intake,
 	permissions,
 	recalculation,
 	redress,
+	reportability,
+	their_words,
 	timeline,
 	typed_text,
 	workflow_actions,
@@ -56,6 +60,8 @@ SERVER_FIELDS = (
 	"anonymised_on",
 	"retention_hold_reason",
 	"resume_state",
+	"action_state",
+	*causes.VERIFICATION,
 )
 """Fields only the server writes: whatever a client sends, the database's value stands."""
 
@@ -64,7 +70,8 @@ AFTER_WITHDRAWAL = frozenset(
 		"findings",
 		"root_cause",
 		"root_cause_notes",
-		"action_state",
+		"causes",
+		"whys",
 		"no_action_reason",
 		"investigator",
 		"immediate_action_needed",
@@ -87,6 +94,7 @@ class Complaint(Watched):
 		from frappe.types import DF
 
 		from cms_iso10002.complaints.doctype.complaint_aspect.complaint_aspect import ComplaintAspect
+		from cms_iso10002.complaints.doctype.complaint_cause.complaint_cause import ComplaintCause
 		from cms_iso10002.complaints.doctype.complaint_concerned_person.complaint_concerned_person import (
 			ComplaintConcernedPerson,
 		)
@@ -96,6 +104,7 @@ class Complaint(Watched):
 		from cms_iso10002.complaints.doctype.complaint_redress.complaint_redress import ComplaintRedress
 		from cms_iso10002.complaints.doctype.complaint_relation.complaint_relation import ComplaintRelation
 		from cms_iso10002.complaints.doctype.complaint_subject.complaint_subject import ComplaintSubject
+		from cms_iso10002.complaints.doctype.complaint_why.complaint_why import ComplaintWhy
 
 		action_state: DF.Literal["", "Not Needed", "Open", "In Effect", "Effective"]
 		anonymised_on: DF.Datetime | None
@@ -103,6 +112,7 @@ class Complaint(Watched):
 		assessment_reason: DF.SmallText | None
 		assistance_notes: DF.SmallText | None
 		category: DF.Link | None
+		causes: DF.Table[ComplaintCause]
 		channel: DF.Literal[
 			"Portal", "E-mail", "Phone", "In Person", "Letter", "Social Media", "Web", "Other"
 		]
@@ -134,6 +144,9 @@ class Complaint(Watched):
 		confidentiality: DF.Literal["Normal", "Confidential", "Restricted"]
 		conflict_check: DF.Literal["Not Done", "None Found", "Names Recorded"]
 		contact: DF.Link | None
+		correction_verified_by: DF.Link | None
+		correction_verified_how: DF.SmallText | None
+		correction_verified_on: DF.Datetime | None
 		correspondence_format: DF.Literal[
 			"Standard", "Large Print", "Easy Read", "Audio", "Braille", "Interpreter"
 		]
@@ -233,6 +246,7 @@ class Complaint(Watched):
 		territory: DF.Link | None
 		tracking_key_hash: DF.Data | None
 		waiting_on: DF.Literal["", "Complainant", "Supplier", "Returned Goods", "Third Party"]
+		whys: DF.Table[ComplaintWhy]
 		written_response_requested: DF.Check
 	# end: auto-generated types
 
@@ -247,6 +261,7 @@ class Complaint(Watched):
 	def validate(self):
 		self.check_input()
 		self.check_untouched_when_closed()
+		self.check_causes()
 		self.set_priority()
 		self.keep_in_who_hides_it()
 		self.check_duty_roles()
@@ -269,6 +284,7 @@ class Complaint(Watched):
 		self.keep_out_persons_concerned()
 		self.alert_on_safety()
 		self.record_changes()
+		self.ask_whether_reportable()
 
 	def on_change(self):
 		self.take_server_fields(self.flags.pop("recorded", None))
@@ -310,6 +326,13 @@ class Complaint(Watched):
 	def check_input(self):
 		self.received_on = intake.moment(self.received_on, _("Received On"))
 		intake.check(self)
+
+	def check_causes(self):
+		"""Causes are chosen from the tree, each once; what a complaint says of its actions is kept by them."""
+		causes.check(self)
+		before = self.get_doc_before_save()
+		if (self.no_action_reason or "") != ((before.no_action_reason if before else "") or ""):
+			self.action_state = corrective_actions.state_of(self.name, self.no_action_reason or "")
 
 	def set_priority(self):
 		intake.prioritise(self)
@@ -437,7 +460,8 @@ class Complaint(Watched):
 		assessed = changes.assessment_differs(old, new) and timeline.has(self.name, "assessed")
 		reason = self.flags.redress_reason or (self.assessment_reason or "").strip()
 		try:
-			self.flags.changes = changes.events(old, new, reason, received_at, assessed)
+			corrected = their_words.corrected(old, new)
+			self.flags.changes = changes.events(old, new, reason, received_at, assessed, corrected)
 		except Refusal as refusal:
 			cases.refuse(refusal)
 		if self.flags.approval:
@@ -454,11 +478,16 @@ class Complaint(Watched):
 		if before and self.safety_implication == "Yes" and before.safety_implication != "Yes":
 			alerts.safety(self)
 
+	def ask_whether_reportable(self):
+		"""A safety implication opens the question whether an authority must know."""
+		reportability.follow(self)
+
 	def record_changes(self):
 		"""Send what is to be told, then record what happened: in one transaction with the change itself."""
 		if self.flags.in_insert or not self.get_doc_before_save():
 			return
-		outcome, specs = self.flags.outcome, list(self.flags.changes or ())
+		outcome, before = self.flags.outcome, self.get_doc_before_save()
+		specs = [their_words.kept_with(spec, before, self) for spec in self.flags.changes or ()]
 		if outcome:
 			timeline.lock(self.name)
 			letters = action_letters.send_all(self, outcome.letters)

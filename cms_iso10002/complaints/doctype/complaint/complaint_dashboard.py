@@ -9,6 +9,7 @@ def get_data():
 		"transactions": [
 			{"label": _("Told"), "items": ["Complaint Letter"]},
 			{"label": _("Outside"), "items": ["External Dispute"]},
+			{"label": _("Learnt"), "items": ["Complaint Reportability", "Complaint Other Affected"]},
 			{"label": _("Record"), "items": ["Complaint Event"]},
 			{"label": _("From"), "items": ["Issue"]},
 		],

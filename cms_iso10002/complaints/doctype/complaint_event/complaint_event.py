@@ -51,3 +51,4 @@ def on_doctype_update():
 	"""Two events are never the same step of one complaint; and which complaints have an event of a kind, and since when."""
 	frappe.db.add_unique("Complaint Event", ["complaint", "sequence"])
 	frappe.db.add_index("Complaint Event", ["kind", "complaint", "sequence", "at"], "evidence_kind")
+	frappe.db.add_index("Complaint Event", ["kind", "at", "complaint"], "counted_kind")

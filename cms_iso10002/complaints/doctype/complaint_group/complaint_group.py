@@ -25,11 +25,20 @@ class ComplaintGroup(Document):
 		title: DF.Data
 	# end: auto-generated types
 
+	def before_validate(self):
+		self.restore_letters()
+
 	def validate(self):
 		self.check_lead()
 
 	def on_update(self):
 		self.share_findings()
+
+	def restore_letters(self):
+		"""Which letters went out is written by `complaints.groups` alone."""
+		before = self.get_doc_before_save()
+		if not self.flags.by_server:
+			self.set("letters", before.letters if before else [])
 
 	def check_lead(self):
 		"""The lead case is one of the group's own."""

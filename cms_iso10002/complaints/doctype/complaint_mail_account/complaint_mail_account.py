@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from cms_iso10002.complaints.rows import OwnedRow
 
 
-class ComplaintMailAccount(Document):
+class ComplaintMailAccount(OwnedRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -12,8 +12,8 @@ frappe.ui.form.on("Complaint Mail Triage", {
 const METHODS = "cms_iso10002.complaints.mail_triage.";
 
 function decide(frm, method, args) {
-	return frappe
-		.xcall(METHODS + method, { name: frm.doc.name, ...args })
+	return cms_iso10002
+		.ask(METHODS + method, { name: frm.doc.name, ...args })
 		.then((answer) => frm.reload_doc().then(() => answer));
 }
 
@@ -30,7 +30,7 @@ function file_on_complaint(frm) {
 }
 
 function make_complaint(frm) {
-	frappe.xcall(METHODS + "whose_complaint", { name: frm.doc.name }).then((person) =>
+	cms_iso10002.ask(METHODS + "whose_complaint", { name: frm.doc.name }).then((person) =>
 		frappe.prompt(
 			[
 				{

@@ -42,3 +42,4 @@ class ComplaintRedress(OwnedRow):
 def on_doctype_update():
 	"""What came of the remedies of a complaint."""
 	frappe.db.add_index("Complaint Redress", ["parent", "state", "remedy"], "evidence_redress")
+	frappe.db.add_index("Complaint Redress", ["implemented_on", "state"], "counted_redress")

@@ -33,6 +33,8 @@ class ComplaintSettings(Document):
 		default_company: DF.Link | None
 		duplicate_minimum_score: DF.Int
 		duplicate_window_days: DF.Int
+		effect_check_days: DF.Int
+		effect_days_before: DF.Int
 		evidence_conforms_from: DF.Percent
 		evidence_partial_from: DF.Percent
 		feedback_after_days: DF.Int
@@ -47,6 +49,7 @@ class ComplaintSettings(Document):
 		progress_updates: DF.Literal["Task for the Handler", "Send by Itself"]
 		recourse_window_days: DF.Int
 		reminder_days: DF.Data | None
+		reportability_hours: DF.Int
 		retention_months: DF.Int
 		show_figures: DF.Check
 		smallest_cell: DF.Int

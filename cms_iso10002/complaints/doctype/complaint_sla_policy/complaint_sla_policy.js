@@ -6,7 +6,7 @@ frappe.ui.form.on("Complaint SLA Policy", {
 			frm.set_value("company", "");
 			if (!frm.doc.time_zone) frm.set_value("time_zone", frappe.boot.time_zone?.system || "");
 		}
-		frappe.xcall("frappe.core.doctype.user.user.get_timezones").then((r) => {
+		cms_iso10002.ask("frappe.core.doctype.user.user.get_timezones").then((r) => {
 			frm.set_df_property("time_zone", "options", r.timezones || []);
 			frm.fields_dict.time_zone.set_data && frm.fields_dict.time_zone.set_data(r.timezones || []);
 		});
@@ -26,8 +26,8 @@ frappe.ui.form.on("Complaint SLA Policy", {
 		if (frm.doc.docstatus < 2) frm.add_custom_button(__("Try It"), () => policies.try_it(frm));
 		if (frm.doc.docstatus === 1 && frappe.model.can_create("Complaint SLA Policy")) {
 			frm.add_custom_button(__("New Version"), () =>
-				frappe
-					.xcall(policies.VERSIONS + "make_new_version", { policy: frm.doc.name })
+				cms_iso10002
+					.ask(policies.VERSIONS + "make_new_version", { policy: frm.doc.name })
 					.then((name) => frappe.set_route("Form", "Complaint SLA Policy", name))
 			);
 		}
@@ -43,8 +43,8 @@ frappe.ui.form.on("Complaint SLA Policy", {
 		}
 		const policy = frm.doc.name;
 		Promise.all([
-			frappe.xcall("cms_iso10002.complaints.policy_checks.warnings", { policy }),
-			frappe.xcall(cms_iso10002.policies.VERSIONS + "chain", { policy }),
+			cms_iso10002.ask("cms_iso10002.complaints.policy_checks.warnings", { policy }),
+			cms_iso10002.ask(cms_iso10002.policies.VERSIONS + "chain", { policy }),
 		]).then(([warnings, chain]) => {
 			if (frm.doc.name !== policy) return;
 			frm.set_intro("");

@@ -24,7 +24,7 @@ Object.assign(cms_iso10002.policies, {
 	},
 
 	load_preset() {
-		frappe.xcall(this.VERSIONS + "list_presets").then((presets) => {
+		cms_iso10002.ask(this.VERSIONS + "list_presets").then((presets) => {
 			const dialog = new frappe.ui.Dialog({
 				title: __("Load Preset"),
 				fields: [
@@ -50,7 +50,7 @@ Object.assign(cms_iso10002.policies, {
 				],
 				primary_action_label: __("Make a Draft"),
 				primary_action: ({ key, company }) =>
-					frappe.xcall(this.VERSIONS + "load_preset", { key, company: company || "" }).then((name) => {
+					cms_iso10002.ask(this.VERSIONS + "load_preset", { key, company: company || "" }).then((name) => {
 						dialog.hide();
 						frappe.set_route("Form", "Complaint SLA Policy", name);
 					}),
@@ -78,8 +78,8 @@ Object.assign(cms_iso10002.policies, {
 				reqd: 1,
 			},
 			(values) =>
-				frappe
-					.xcall("cms_iso10002.erpnext_bridge.service_level_agreement.make_policies", values)
+				cms_iso10002
+					.ask("cms_iso10002.erpnext_bridge.service_level_agreement.make_policies", values)
 					.then((names) => frappe.set_route("List", "Complaint SLA Policy", { name: ["in", names] })),
 			__("Import from ERPNext"),
 			__("Make Drafts")
@@ -119,8 +119,8 @@ Object.assign(cms_iso10002.policies, {
 			primary_action_label: __("Try"),
 			primary_action: (values) => {
 				delete values.answer;
-				frappe
-					.xcall("cms_iso10002.complaints.policy_trial.try_policy", { policy: frm.doc.name, values })
+				cms_iso10002
+					.ask("cms_iso10002.complaints.policy_trial.try_policy", { policy: frm.doc.name, values })
 					.then((answer) =>
 						dialog
 							.get_field("answer")

@@ -7,8 +7,22 @@ frappe.ui.form.on("Complaint Case Audit", {
 		}));
 		frm.toggle_display(["sb_files", "sb_findings", "sb_end"], frm.doc.status !== "Planned");
 		if (frm.is_new()) return;
+		frm.trigger("show_what_stands");
 		frm.trigger("add_steps");
 		frm.trigger("show_files");
+	},
+
+	show_what_stands(frm) {
+		// The server keeps it anyway: once it was reported only how its findings were closed is open.
+		const drawn = frm.doc.status !== "Planned";
+		const reported = drawn && frm.doc.status !== "In Progress";
+		frm.toggle_enable(["company", "auditor", "from_date", "to_date", "seed"], !drawn);
+		frm.toggle_enable(["title", "criteria", "conclusion"], !reported);
+		for (const name of ["complaint", "clause", "grade", "finding", "responsible", "due_date"]) {
+			frm.fields_dict.findings.grid.update_docfield_property(name, "read_only", reported ? 1 : 0);
+		}
+		frm.set_df_property("findings", "cannot_add_rows", reported);
+		frm.set_df_property("findings", "cannot_delete_rows", reported);
 	},
 
 	onload(frm) {
@@ -31,7 +45,7 @@ frappe.ui.form.on("Complaint Case Audit", {
 	show_files(frm) {
 		const wrapper = frm.get_field("files").$wrapper.empty();
 		if (frm.doc.status === "Planned") return;
-		frappe.xcall("cms_iso10002.iso_10002.audits.get_files", { audit: frm.doc.name }).then((view) => {
+		cms_iso10002.ask("cms_iso10002.iso_10002.audits.get_files", { audit: frm.doc.name }).then((view) => {
 			const answerable = frm.doc.status === "In Progress" && frm.has_perm("write");
 			wrapper.html(frappe.render_template("complaint_case_audit_files", { view, answerable }));
 			wrapper.find("[data-answer]").on("click", (event) => ask_auditor(frm, view, event.currentTarget.dataset));
@@ -42,8 +56,8 @@ frappe.ui.form.on("Complaint Case Audit", {
 
 function audit_step(frm, step) {
 	if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-	return frappe
-		.xcall("cms_iso10002.iso_10002.audits.take_step", { audit: frm.doc.name, step })
+	return cms_iso10002
+		.ask("cms_iso10002.iso_10002.audits.take_step", { audit: frm.doc.name, step })
 		.then(() => frm.reload_doc());
 }
 
@@ -64,8 +78,8 @@ function ask_auditor(frm, view, { complaint, answer }) {
 			{ fieldname: "note", fieldtype: "Small Text", label: __("What You Found"), default: test.text },
 		],
 		(values) =>
-			frappe
-				.xcall("cms_iso10002.iso_10002.audits.record_answer", {
+			cms_iso10002
+				.ask("cms_iso10002.iso_10002.audits.record_answer", {
 					audit: frm.doc.name,
 					complaint,
 					key: answer,

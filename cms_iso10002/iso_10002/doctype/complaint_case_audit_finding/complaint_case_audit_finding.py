@@ -1,7 +1,7 @@
-from frappe.model.document import Document
+from cms_iso10002.iso_10002.audit_rows import AuditedRow
 
 
-class ComplaintCaseAuditFinding(Document):
+class ComplaintCaseAuditFinding(AuditedRow):
 	# begin: auto-generated types
 	# This code is auto-generated. Do not modify anything in this block.
 

@@ -2,6 +2,7 @@
 frappe.ui.form.on("Complaint Context Item", {
 	refresh(frm) {
 		frm.trigger("show_map");
+		frm.set_df_property("review_on", "read_only", !frm.is_new() && frm.doc.review_on ? 1 : 0);
 		frm.set_intro("");
 		if (frm.is_new()) return;
 		const { label, colour, detail } = cms_iso10002.context_state(frm.doc);

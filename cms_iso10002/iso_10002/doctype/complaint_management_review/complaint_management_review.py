@@ -3,11 +3,19 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from cms_iso10002.iso_10002 import management_reviews
+from cms_iso10002.iso_10002 import management_reviews, people, restoring, telling
 
-SERVER_FIELDS = ("status", "gathered_on", "approved_by", "approved_on", "reminded_for")
+OURS = {
+	"status": management_reviews.DRAFT,
+	"gathered_on": None,
+	**dict.fromkeys(management_reviews.GATHERED_FOR.values()),
+	"approved_by": None,
+	"approved_on": None,
+	"reminded_for": None,
+}
+"""What the steps write, and what it is at first."""
 OPEN_TO_THE_END = ("done_on", "result")
-"""What may be written of a decision once the minutes are approved: what became of it."""
+"""What may be written of a decision once the review was held: what became of it."""
 
 
 class ComplaintManagementReview(Document):
@@ -37,7 +45,10 @@ class ComplaintManagementReview(Document):
 		conclusion: DF.Text | None
 		decisions: DF.Table[ComplaintManagementReviewDecision]
 		from_date: DF.Date
+		gathered_company: DF.Link | None
+		gathered_from: DF.Date | None
 		gathered_on: DF.Datetime | None
+		gathered_to: DF.Date | None
 		held_on: DF.Date | None
 		inputs: DF.Table[ComplaintManagementReviewInput]
 		naming_series: DF.Literal["CMR-.YYYY.-.#####"]
@@ -58,32 +69,42 @@ class ComplaintManagementReview(Document):
 	def validate(self):
 		self.check_period()
 		self.check_decisions()
+		people.refuse_outsiders(self.chair, *(row.responsible for row in self.decisions))
+
+	def on_update(self):
+		telling.end(row.todo for row in self.decisions if row.done_on)
 
 	def on_trash(self):
 		self.refuse_deletion()
 
 	def start_as_draft(self):
 		"""A copy or an import starts as a draft, with nothing gathered."""
-		self.update({"status": management_reviews.DRAFT, "inputs": [], "gathered_on": None})
-		self.update({"approved_by": None, "approved_on": None, "reminded_for": None})
+		self.update({**OURS, "inputs": []})
+		self.keep_tasks(None)
 
 	def keep_what_is_frozen(self):
-		"""Inputs are changed by gathering and notes alone; what was held and approved stands, whatever a client sends."""
+		"""Inputs are changed by gathering and notes alone; what was held stands, whatever a client sends.
+
+		Before the minutes are approved, *back to draft* opens them again, and gathering and holding check them anew.
+		"""
 		before = self.get_doc_before_save()
 		if not before or self.flags.step:
 			return
-		self.set("inputs", before.inputs)
-		for name in SERVER_FIELDS:
-			self.set(name, before.get(name))
-		if before.status == management_reviews.APPROVED:
-			self.keep_minutes(before)
+		restoring.restore(self, ("inputs", *OURS))
+		self.keep_tasks(before)
+		if before.status != management_reviews.DRAFT:
+			self.keep_minutes()
 
-	def keep_minutes(self, before):
-		"""Approved minutes change in nothing but what became of the decisions."""
+	def keep_tasks(self, before):
+		"""Which task a decision became is written where it is handed out."""
+		tasks = {row.name: row.todo for row in before.decisions} if before else {}
+		for row in self.decisions:
+			row.todo = tasks.get(row.name)
+
+	def keep_minutes(self):
+		"""Minutes change in nothing but what became of the decisions."""
 		written = {row.name: row for row in self.decisions}
-		for df in self.meta.fields:
-			if df.fieldtype not in frappe.model.no_value_fields or df.fieldtype in frappe.model.table_fields:
-				self.set(df.fieldname, before.get(df.fieldname))
+		restoring.restore(self)
 		for row in self.decisions:
 			if row.name in written:
 				row.update({name: written[row.name].get(name) for name in OPEN_TO_THE_END})

@@ -5,7 +5,7 @@ frappe.ui.form.on("Complaint Objective", {
 	},
 
 	load_figures(frm) {
-		frappe.xcall("cms_iso10002.iso_10002.objectives.get_choices").then((choices) => {
+		cms_iso10002.ask("cms_iso10002.iso_10002.objectives.get_choices").then((choices) => {
 			frm.figures = Object.fromEntries(choices.map((choice) => [choice.value, choice]));
 			const field = frm.get_field("figure");
 			field.set_data(choices.map(({ value, label }) => ({ value, label })));
@@ -36,8 +36,8 @@ frappe.ui.form.on("Complaint Objective", {
 		if (frm.has_perm("write")) {
 			frm.add_custom_button(__("Compute Now"), () => {
 				if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-				return frappe
-					.xcall("cms_iso10002.iso_10002.objectives.recompute", { objective: frm.doc.name })
+				return cms_iso10002
+					.ask("cms_iso10002.iso_10002.objectives.recompute", { objective: frm.doc.name })
 					.then(() => frm.reload_doc());
 			});
 		}

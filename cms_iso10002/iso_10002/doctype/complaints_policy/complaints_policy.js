@@ -31,8 +31,8 @@ frappe.ui.form.on("Complaints Policy", {
 			frappe.require("/assets/cms_iso10002/js/reviewed.js", () => cms_iso10002.reviewed(frm, 12))
 		);
 		frm.add_custom_button(__("New Version"), () =>
-			frappe
-				.xcall("cms_iso10002.iso_10002.policy_releases.make_new_version", { policy: frm.doc.name })
+			cms_iso10002
+				.ask("cms_iso10002.iso_10002.policy_releases.make_new_version", { policy: frm.doc.name })
 				.then((name) => frappe.set_route("Form", frm.doctype, name))
 		);
 	},
@@ -40,8 +40,8 @@ frappe.ui.form.on("Complaints Policy", {
 	show_standing(frm) {
 		const policy = frm.doc.name;
 		Promise.all([
-			frappe.xcall("cms_iso10002.iso_10002.policy_releases.chain", { policy }),
-			frappe.xcall("cms_iso10002.iso_10002.acknowledgements.get_status", { policy }),
+			cms_iso10002.ask("cms_iso10002.iso_10002.policy_releases.chain", { policy }),
+			cms_iso10002.ask("cms_iso10002.iso_10002.acknowledgements.get_status", { policy }),
 		]).then(([chain, status]) => {
 			if (frm.doc.name !== policy) return;
 			const state = cms_iso10002.policy_state(frm.doc);
@@ -69,8 +69,8 @@ frappe.ui.form.on("Complaints Policy", {
 			true
 		);
 		frm.layout.message.find(".complaints-policy-ask button").on("click", () =>
-			frappe
-				.xcall("cms_iso10002.iso_10002.acknowledgements.acknowledge", { policy: frm.doc.name })
+			cms_iso10002
+				.ask("cms_iso10002.iso_10002.acknowledgements.acknowledge", { policy: frm.doc.name })
 				.then(() => {
 					frappe.show_alert({ message: __("Acknowledged. Thank you."), indicator: "green" });
 					frm.reload_doc();

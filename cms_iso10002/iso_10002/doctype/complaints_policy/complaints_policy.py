@@ -53,6 +53,7 @@ class ComplaintsPolicy(Document):
 		policy_releases.end_predecessor(self)
 
 	def before_update_after_submit(self):
+		policy_releases.keep_review(self)
 		policy_releases.check(self)
 		policy_releases.check_change(self)
 

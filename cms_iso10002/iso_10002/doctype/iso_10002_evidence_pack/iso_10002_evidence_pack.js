@@ -25,12 +25,12 @@ frappe.ui.form.on("ISO 10002 Evidence Pack", {
 
 function make_pack(frm) {
 	if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-	return frappe.xcall(PACKS + "make", { pack: frm.doc.name }).then(() => frm.reload_doc());
+	return cms_iso10002.ask(PACKS + "make", { pack: frm.doc.name }).then(() => frm.reload_doc());
 }
 
 function watch_pack(frm) {
 	const name = frm.doc.name;
-	frappe.xcall(PACKS + "progress", { pack: name }).then((told) => {
+	cms_iso10002.ask(PACKS + "progress", { pack: name }).then((told) => {
 		if (cur_frm !== frm || frm.doc.name !== name) return;
 		if (told.status !== "Queued") return frm.reload_doc();
 		const percent = told.total ? Math.round((100 * told.done) / told.total) : 0;

@@ -24,16 +24,16 @@ frappe.ui.form.on("ISO 10002 Self Assessment", {
 
 	show_summary(frm) {
 		if (frm.is_new()) return;
-		frappe
-			.xcall("cms_iso10002.iso_10002.assessment.board.get_summary", { assessment: frm.doc.name })
+		cms_iso10002
+			.ask("cms_iso10002.iso_10002.assessment.board.get_summary", { assessment: frm.doc.name })
 			.then((html) => frm.get_field("summary").$wrapper.html(html));
 	},
 
 	add_buttons(frm) {
 		const may = frm.doc.__onload.board.may;
 		const move = (method, values) =>
-			frappe
-				.xcall("cms_iso10002.iso_10002.assessment.lifecycle." + method, {
+			cms_iso10002
+				.ask("cms_iso10002.iso_10002.assessment.lifecycle." + method, {
 					assessment: frm.doc.name,
 					...values,
 				})
@@ -46,8 +46,8 @@ frappe.ui.form.on("ISO 10002 Self Assessment", {
 		if (may.collect) {
 			frm.add_custom_button(__("Collect Evidence"), () => frm.iso_board.collect());
 			frm.page.add_menu_item(__("Add New Questions"), () =>
-				frappe
-					.xcall("cms_iso10002.iso_10002.assessment.filling.add_new_questions", {
+				cms_iso10002
+					.ask("cms_iso10002.iso_10002.assessment.filling.add_new_questions", {
 						assessment: frm.doc.name,
 					})
 					.then((added) => {
@@ -308,8 +308,8 @@ cms_iso10002.AssessmentBoard = class {
 
 	// Refused: what is stored is shown again, what was typed stays to be looked at.
 	refetch(name) {
-		return frappe
-			.xcall("cms_iso10002.iso_10002.assessment.rows.get_row", { row: name })
+		return cms_iso10002
+			.ask("cms_iso10002.iso_10002.assessment.rows.get_row", { row: name })
 			.then((answer) => {
 				this.update(answer, true);
 				this.$row(name)
@@ -338,8 +338,8 @@ cms_iso10002.AssessmentBoard = class {
 	}
 
 	collect() {
-		frappe
-			.xcall("cms_iso10002.iso_10002.assessment.collecting.collect", { assessment: this.board.name })
+		cms_iso10002
+			.ask("cms_iso10002.iso_10002.assessment.collecting.collect", { assessment: this.board.name })
 			.then((state) => this.show_collecting(state));
 	}
 
@@ -360,8 +360,8 @@ cms_iso10002.AssessmentBoard = class {
 
 	poll() {
 		if (cur_frm !== this.frm || this.frm.doc.name !== this.board.name) return;
-		frappe
-			.xcall("cms_iso10002.iso_10002.assessment.collecting.progress", { assessment: this.board.name })
+		cms_iso10002
+			.ask("cms_iso10002.iso_10002.assessment.collecting.progress", { assessment: this.board.name })
 			.then((state) => {
 				if (state.state === "Done") this.frm.reload_doc();
 				else this.show_collecting(state);
@@ -423,8 +423,8 @@ cms_iso10002.AssessmentBoard = class {
 	}
 
 	act(method, args) {
-		frappe
-			.xcall("cms_iso10002.iso_10002.assessment.actions." + method, args)
+		cms_iso10002
+			.ask("cms_iso10002.iso_10002.assessment.actions." + method, args)
 			.then((answer) => this.update(answer, true));
 	}
 };

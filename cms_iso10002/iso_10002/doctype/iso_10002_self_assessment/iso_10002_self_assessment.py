@@ -20,6 +20,7 @@ class ISO10002SelfAssessment(Document):
 		)
 
 		amended_from: DF.Link | None
+		answerers: DF.Table[ISO10002SelfAssessmentAssessor]
 		approved_on: DF.Datetime | None
 		approver: DF.Link | None
 		assessors: DF.Table[ISO10002SelfAssessmentAssessor]
@@ -52,5 +53,9 @@ class ISO10002SelfAssessment(Document):
 	def before_submit(self):
 		lifecycle.seal(self)
 
+	def before_update_after_submit(self):
+		checks.restore_rows(self)
+
 	def before_cancel(self):
+		checks.restore_all(self)
 		lifecycle.mark_cancelled(self)

@@ -1,18 +1,21 @@
 """Evidence Records: the records behind a figure, one by one, with which of them pass.
 
 They are found by the words that the figure was counted by (`evidence.counting.Test`). Figures count every case; this
-shows those that the viewer may see, and says how many it left out.
+shows those that the viewer may see, and says how many it left out. Where that are fewer than the smallest cell of Complaint
+Settings, neither their number is said nor the figure itself, from which it could be worked out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.utils import escape_html, getdate
+from frappe.query_builder.functions import Count
+from frappe.utils import cint, escape_html, getdate
 from pypika import Order
 from pypika.terms import Criterion
 
+from cms_iso10002.complaints import permissions
 from cms_iso10002.iso_10002.evidence import registry
 from cms_iso10002.iso_10002.evidence.cohorts import Reach
 from cms_iso10002.iso_10002.evidence.counting import TESTS, Test, all_of, yes
@@ -35,8 +38,10 @@ def execute(filters: dict | None = None) -> tuple:
 	visible = _visible({row.complaint for row in found})
 	rows = [{**row, **visible[row.complaint]} for row in found if row.complaint in visible]
 	evidence = _figure(filters)
-	said = message(evidence, len(found), len(found) - len(rows))
-	return columns(), rows, said, None, summary(evidence)
+	hidden = len(found) - len(rows)
+	few = is_few([hidden, *_left_out(filters)])
+	said = message(evidence, len(found), hidden, few)
+	return columns(), rows, said, None, None if few else summary(evidence)
 
 
 def _figure(filters: frappe._dict) -> Evidence:
@@ -80,6 +85,30 @@ def _found(filters: frappe._dict) -> list[frappe._dict]:
 		.limit(MOST)
 	)
 	return query.run(as_dict=True)
+
+
+def _left_out(filters: frappe._dict) -> list[int]:
+	"""How many records of the figure are about complaints that the viewer may not see: those that pass, that don't, and that
+	it can't be told of. Whatever is shown of them, the figure says something of each."""
+	names = permissions.visible_names(frappe.session.user)
+	if names is None:
+		return []
+	test = TESTS[filters.figure]
+	reach = test.cohort.reach(Period(filters.from_date, filters.to_date), filters.company or None)
+	passes, known = (yes(all_of(asks, reach)) for asks in (test.passes, test.known))
+	query = reach.query.where(all_of(test.among, reach) & reach.complaint.notin(names))
+	query = query.select(passes.as_("passes"), known.as_("known"), Count("*")).groupby(passes, known)
+	found: dict[Any, int] = {}
+	for passing, told, number in query.run():
+		group = passing if told else UNKNOWN
+		found[group] = found.get(group, 0) + number
+	return [*found.values()]
+
+
+def is_few(numbers: Iterable[int]) -> bool:
+	"""Whether one of them is too small to be told (`smallest_cell` of Complaint Settings)."""
+	smallest = cint(frappe.db.get_single_value("Complaint Settings", "smallest_cell"))
+	return any(0 < number < smallest for number in numbers)
 
 
 def _where(test: Test, show: str, reach: Reach) -> Criterion:
@@ -132,12 +161,18 @@ def columns() -> list[dict[str, Any]]:
 	]
 
 
-def message(evidence: Evidence, found: int, hidden: int) -> str:
-	"""What the figure counts, and what the table does not show."""
-	said = [escape_html(evidence.explanation)]
+def message(evidence: Evidence, found: int, hidden: int, few: bool = False) -> str:
+	"""What the figure counts, and what the table does not show; of a few that it does not show, nothing but that."""
+	said = [escape_html(evidence.label if few else evidence.explanation)]
 	if found == MOST:
 		said.append(_("Only the latest {0} records are shown: choose a shorter period.").format(MOST))
-	if hidden:
+	if few:
+		said.append(
+			_(
+				"Some that are counted are not shown to you, too few to say how many: so the figure is left out here."
+			)
+		)
+	elif hidden:
 		said.append(_("{0} more are counted, of complaints that are not shown to you.").format(hidden))
 	return "<br>".join(said)
 

@@ -75,7 +75,7 @@ def row(clause: frappe._dict) -> dict[str, Any]:
 		"title": _(clause.title),
 		"number_2018": number(clause, "number_2018"),
 		"number_2004": number(clause, "number_2004"),
-		"clause_group": _(clause.clause_group),
+		"clause_group": _(clause.clause_group, context="ISO 10002"),
 		"feature": _(clause.feature) if clause.feature else "",
 		"records": ", ".join(_(name) for _kind, name in records),
 		"record_links": [[kind, name, _(name)] for kind, name in records],

@@ -28,10 +28,16 @@
 	const id = (field) => (ticked(field) ? `${field.name}=${field.value}` : field.name);
 	const fresh = new Map(fields.map((field) => [id(field), standing(field)]));
 
+	// The server handed back what was sent, with mistakes. What was typed into it since is in the draft of the same form;
+	// there the whole of it is kept, since nobody knows what stood in the fields before.
+	const typed = form.hasAttribute("data-typed");
+	const number = form.elements.form_id.value;
+
 	function read() {
 		try {
 			const draft = JSON.parse(store.getItem(name));
-			return draft && Date.now() - draft.at < DAYS * 86400000 ? draft.values : null;
+			if (!draft || Date.now() - draft.at >= DAYS * 86400000) return null;
+			return typed && draft.form !== number ? null : draft.values;
 		} catch {
 			return null;
 		}
@@ -39,9 +45,11 @@
 
 	function write() {
 		const values = {};
-		for (const field of fields) if (standing(field) !== fresh.get(id(field))) values[id(field)] = standing(field);
+		for (const field of fields) {
+			if (typed || standing(field) !== fresh.get(id(field))) values[id(field)] = standing(field);
+		}
 		try {
-			if (Object.keys(values).length) store.setItem(name, JSON.stringify({ at: Date.now(), values }));
+			if (Object.keys(values).length) store.setItem(name, JSON.stringify({ at: Date.now(), form: number, values }));
 			else store.removeItem(name);
 		} catch {
 			// full: the form works without
@@ -58,12 +66,11 @@
 		}
 	}
 
-	const typed = form.hasAttribute("data-typed"); // the server handed back what was typed: that counts
-	const draft = typed ? null : read();
+	const draft = read();
 	const told = form.querySelector(".restored");
 	if (draft && Object.keys(draft).length) {
 		fill(draft);
-		told.hidden = false;
+		told.hidden = typed;
 	} else if (!draft && !typed) {
 		store.removeItem(name);
 	}

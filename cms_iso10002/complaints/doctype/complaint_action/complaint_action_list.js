@@ -1,0 +1,7 @@
+frappe.listview_settings["Complaint Action"] = {
+	add_fields: ["state", "check_on"],
+	get_indicator(doc) {
+		const colours = { Open: "orange", "In Effect": "blue", Effective: "green", Cancelled: "gray" };
+		return [__(doc.state), colours[doc.state] || "gray", `state,=,${doc.state}`];
+	},
+};

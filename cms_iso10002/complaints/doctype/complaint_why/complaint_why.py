@@ -1,0 +1,21 @@
+from cms_iso10002.complaints.rows import OwnedRow
+
+
+class ComplaintWhy(OwnedRow):
+	# begin: auto-generated types
+	# This code is auto-generated. Do not modify anything in this block.
+
+	from typing import TYPE_CHECKING
+
+	if TYPE_CHECKING:
+		from frappe.types import DF
+
+		answer: DF.SmallText
+		evidence: DF.SmallText | None
+		line: DF.Literal["It Happened", "It Was Not Found"]
+		parent: DF.Data
+		parentfield: DF.Data
+		parenttype: DF.Data
+	# end: auto-generated types
+
+	pass

@@ -1,0 +1,110 @@
+"""A manager's hour in Chromium: Pareto, control chart, every other report, and a signal that becomes an action."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.browser.analysis import MANAGER, PASSWORD, RUN
+from tests.browser.portal import script
+
+CHART = ".chart-wrapper svg.frappe-chart"
+
+
+@pytest.fixture(scope="module")
+def scene():
+	"""The year of complaints; the names of the signals found in it."""
+	names = json.loads(script(RUN.format(call="make()")).strip().splitlines()[-1])
+	yield names
+	script(RUN.format(call="clear()"))
+
+
+@pytest.fixture
+def manager(page, login, scene):
+	login(page, MANAGER, PASSWORD)
+	return page
+
+
+def open_report(page, name: str, query: str = "") -> None:
+	page.goto(f"/app/query-report/{name}{query}")
+	page.locator(".dt-cell__content").first.wait_for()
+	page.locator(CHART).wait_for()
+	page.wait_for_timeout(800)
+
+
+def test_pareto_and_the_way_to_the_cases(manager, shot):
+	page = manager
+	open_report(page, "Complaint Pareto", "?group_by=Category")
+	assert page.locator(f"{CHART} .dataset-units.dataset-bars rect, {CHART} .bar").count() >= 5
+	assert page.locator(".dt-cell", has_text="Leaks").count()
+	assert page.locator(".report-summary .summary-item").count() == 3
+	shot("complaint-pareto")
+	page.locator(".complaints-behind").first.click()
+	page.locator(".list-row", has_text="Leaks").first.wait_for()
+	filters = page.evaluate("() => cur_list.filter_area.get().map((f) => f.slice(0, 4))")
+	assert ["Complaint", "category", "=", "Leaks"] in filters
+	shot("complaint-pareto-cases")
+
+
+def test_the_control_chart_explains_its_signals(manager, shot):
+	page = manager
+	first = page.evaluate("() => new Date(Date.now() - 350 * 86400000).toISOString().slice(0, 10)")
+	open_report(page, "Complaint Control Chart", f"?interval=Week&from_date={first}")
+	assert page.locator(f"{CHART} .line-graph-path").count() == 4
+	message = page.locator(".report-wrapper, .layout-main-section").first
+	message.get_by_text("One point beyond the limits").first.wait_for()
+	shot("complaint-control-chart")
+	page.evaluate("() => frappe.query_report.set_filter_value('interval', 'Month')")
+	page.wait_for_timeout(1500)
+	shot("complaint-control-chart-month")
+
+
+@pytest.mark.parametrize(
+	"name",
+	[
+		"Complaint Ageing",
+		"Complaint Workload",
+		"Complaint Rate by Item Group",
+		"Complaint Recurrence",
+		"Complaint Redress Cost",
+		"Complaint Satisfaction",
+	],
+)
+def test_each_report_has_table_chart_and_cards(manager, shot, name):
+	page = manager
+	open_report(page, name)
+	assert page.locator(".report-summary .summary-item").count() >= 1
+	shot(name.lower().replace(" ", "-"))
+
+
+def test_the_register_lists_and_links(manager, shot):
+	page = manager
+	page.goto("/app/query-report/Complaint Register")
+	page.locator('.dt-cell a[data-doctype="Complaint"]').first.wait_for()
+	page.wait_for_timeout(800)
+	shot("complaint-register")
+
+
+def test_a_signal_becomes_an_action(manager, scene, shot):
+	page = manager
+	assert scene, "the scene has a signal"
+	page.goto("/app/complaint-signal")
+	page.locator(".list-row", has_text="Kettle").first.wait_for()
+	shot("complaint-signals")
+	page.locator(".list-row", has_text="Kettle").first.locator("a.ellipsis, .list-subject a").first.click()
+	page.wait_for_function("() => window.cur_frm && cur_frm.doctype === 'Complaint Signal'")
+	button = page.get_by_role("button", name="Create Action")
+	button.wait_for()
+	page.wait_for_timeout(500)
+	shot("complaint-signal")
+	button.click()
+	page.wait_for_function("() => cur_frm.doc.state === 'Action Made' && cur_frm.doc.action")
+	page.wait_for_timeout(500)
+	shot("complaint-signal-action-made")
+	action = page.evaluate("() => cur_frm.doc.action")
+	page.goto(f"/app/quality-action/{action}")
+	page.wait_for_function("n => window.cur_frm && cur_frm.doc && cur_frm.doc.name === n", arg=action)
+	assert page.evaluate("() => cur_frm.doc.complaint_signal") in scene
+	page.wait_for_timeout(500)
+	shot("complaint-signal-quality-action")

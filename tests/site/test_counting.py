@@ -1,0 +1,319 @@
+"""The counts that reports read: what counts on which day, in every cut; and that keeping up equals counting anew."""
+
+from datetime import date, datetime, timedelta, timezone
+
+import frappe
+import pytest
+
+from cms_iso10002.complaints import clock, counting, feedback, summary
+from cms_iso10002.complaints.analysis import figures
+from tests.site import forty_complaints
+from tests.site.factories import (
+	act,
+	as_user,
+	edit,
+	make_complaint,
+	make_item,
+	make_user,
+	pass_time,
+	set_now,
+)
+from tests.site.test_summary import an_hour_later_by_the_wall
+
+MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
+FIELDS = ["span", "day", "cut", *counting.KEY, *counting.NUMBERS]
+
+
+@pytest.fixture(autouse=True)
+def from_a_monday_on():
+	set_now(MONDAY)
+	for doctype in ("Complaint Daily Summary", "Complaint Count"):
+		frappe.db.delete(doctype)
+	frappe.db.delete("Singles", {"doctype": "Complaint Daily Summary"})
+	yield
+	set_now(None)
+
+
+def rows(**filters):
+	found = frappe.get_all("Complaint Count", filters=filters, fields=FIELDS, order_by="name")
+	return sorted(tuple(str(row[name]) for name in FIELDS) for row in found)
+
+
+def asked(filters=None, **within):
+	return frappe._dict(
+		from_date=date(2026, 1, 1), to_date=date(2026, 12, 31), within=within, **(filters or {})
+	)
+
+
+def of_year(*numbers, **within):
+	return figures.total(numbers, asked(**within))
+
+
+def in_step():
+	"""Whether the rows are what counting everything anew gives."""
+	summary.refresh_recent()
+	kept = rows()
+	frappe.db.delete("Complaint Count")
+	counting.rebuild(None)
+	anew = rows()
+	assert kept == anew
+	return bool(kept)
+
+
+def test_what_is_received_counts_in_every_cut_and_its_month():
+	case = make_complaint(severity="Minor", subjects=[{"item_code": make_item()}], handler=make_user("agent"))
+	summary.refresh_recent()
+	for cut in counting.CUTS.values():
+		number = 0 if cut == "RM" else 1
+		for span in ("Day", "Month"):
+			found = frappe.get_all(
+				"Complaint Count", filters={"cut": cut, "span": span}, pluck="received", order_by="name"
+			)
+			assert sum(found) == number, (cut, span)
+	(detail,) = frappe.get_all("Complaint Count", filters={"cut": "DE"}, fields=["*"], order_by="name")
+	assert (detail.day, detail.received, detail.company) == (date(2026, 3, 2), 1, case.company)
+	assert detail.item_code == "Kettle" and detail.item_group == frappe.db.get_value(
+		"Item", "Kettle", "item_group"
+	)
+	assert (detail.handler, detail.territory, detail.customer_group) == (
+		case.handler,
+		case.territory,
+		case.customer_group,
+	)
+	assert in_step()
+
+
+def test_duplicates_do_not_count_and_out_of_scope_counts_apart():
+	first = make_complaint()
+	again = make_complaint()
+	outside = make_complaint()
+	summary.refresh_recent()
+	assert of_year("received", "out_of_scope") == {"received": 3, "out_of_scope": 0}
+	an_hour_later_by_the_wall()
+	act(again, "Mark as Duplicate", duplicate_of=first.name, reason="The same kettle.")
+	act(outside, "Put Out of Scope", reason="It is about a job.")
+	assert in_step()
+	assert of_year("received", "out_of_scope", "closed") == {"received": 1, "out_of_scope": 1, "closed": 0}
+
+
+def test_a_case_that_is_reopened_is_no_longer_closed_on_its_day():
+	case = make_complaint()
+	pass_time(days=2)
+	act(case, "Withdraw", words="They no longer mind.", channel="Phone")
+	summary.refresh_recent()
+	assert of_year("closed") == {"closed": 1}
+	an_hour_later_by_the_wall()
+	pass_time(days=3)
+	as_user(
+		make_user("manager"), lambda: act(case, "Reopen", to_state="Received", reason="They mind after all.")
+	)
+	assert in_step()
+	assert of_year("received", "closed") == {"received": 1, "closed": 0}
+
+
+def test_a_corrected_receipt_moves_the_day():
+	case = make_complaint()
+	summary.refresh_recent()
+	an_hour_later_by_the_wall()
+	edit(case, received_on="2026-02-20 10:00:00", assessment_reason="It lay in the post room.")
+	assert in_step()
+	found = frappe.get_all(
+		"Complaint Count", filters={"cut": "SE", "span": "Day"}, fields=["day", "received"], order_by="day"
+	)
+	assert [(row.day, row.received) for row in found if row.received] == [(date(2026, 2, 20), 1)]
+
+
+def test_what_is_told_apart_later_moves_the_case():
+	case = make_complaint()
+	summary.refresh_recent()
+	an_hour_later_by_the_wall()
+	pass_time(days=40)
+	cause = frappe.get_all("Complaint Root Cause", {"is_group": 0}, pluck="name", order_by="name")[0]
+	edit(case, root_cause=cause)
+	assert in_step()
+	assert figures.read(("root_cause",), ("received",), asked()) == {(cause,): {"received": 1}}
+
+
+def test_ratings_count_on_their_day_process_and_outcome_apart():
+	case = make_complaint()
+	act(case, "Withdraw", words="They no longer mind.", channel="Phone")
+	pass_time(days=1)
+	as_user(
+		make_user("agent2"),
+		lambda: feedback.give(
+			frappe.get_doc("Complaint", case.name), "Closing", {"ease": 5, "speed": 3, "outcome": 1}
+		),
+	)
+	summary.refresh_recent()
+	found = of_year(*counting.FAMILIES["satisfaction"])
+	assert found["rated"] == 1
+	assert (found["process_points"], found["process_answers"]) == (8, 2)
+	assert (found["outcome_points"], found["outcome_answers"]) == (1, 1)
+	assert (found["overall_points"], found["overall_answers"]) == (0, 0)
+	assert in_step()
+
+
+def test_redress_counts_on_the_day_it_was_carried_out_by_remedy_and_currency():
+	case = make_complaint()
+	remedy = frappe.get_all("Complaint Remedy", pluck="name", order_by="name")[0]
+	for index, (amount, currency, state) in enumerate(
+		((40, "EUR", "Implemented"), (10, "EUR", "Verified"), (7, "USD", "Verified"), (99, "EUR", "Offered"))
+	):
+		row = frappe.new_doc("Complaint Redress")
+		row.update(
+			{
+				"parent": case.name,
+				"parenttype": "Complaint",
+				"parentfield": "redress",
+				"idx": index + 1,
+				"remedy": remedy,
+				"basis": "Offer",
+				"state": state,
+				"amount": amount,
+				"currency": currency,
+				"implemented_on": "2026-03-02",
+			}
+		)
+		row.db_insert()
+	summary.refresh_recent()
+	found = figures.read(("remedy", "currency"), ("redress_rows", "redress_amount"), asked())
+	assert found == {
+		(remedy, "EUR"): {"redress_rows": 2, "redress_amount": 50},
+		(remedy, "USD"): {"redress_rows": 1, "redress_amount": 7},
+	}
+
+
+def test_nothing_happened_nothing_is_counted():
+	make_complaint()
+	summary.refresh_recent()
+	an_hour_later_by_the_wall()
+	before = frappe.get_all("Complaint Count", fields=["name", "creation"], order_by="name")
+	summary.refresh_recent()
+	assert frappe.get_all("Complaint Count", fields=["name", "creation"], order_by="name") == before
+
+
+def test_a_site_that_was_never_counted_is_counted_whole():
+	case = make_complaint()
+	summary.refresh_recent()
+	frappe.db.delete("Complaint Count")
+	frappe.db.set_value("Complaint", case.name, "received_on", "2024-05-05 10:00:00", update_modified=False)
+	an_hour_later_by_the_wall()
+	summary.refresh_recent()
+	found = asked()
+	found.from_date = date(2024, 1, 1)
+	assert figures.total(("received",), found) == {"received": 1}
+
+
+# reading -----------------------------------------------------------------------------------------------------
+
+MONTH_ENDS = (
+	(date(2026, 1, 1), date(2026, 3, 31)),
+	(date(2026, 1, 3), date(2026, 3, 31)),
+	(date(2026, 1, 1), date(2026, 2, 7)),
+	(date(2026, 1, 12), date(2026, 1, 20)),
+	(date(2026, 1, 31), date(2026, 2, 1)),
+	(date(2025, 11, 20), date(2026, 2, 28)),
+)
+
+
+@pytest.mark.parametrize("period", MONTH_ENDS)
+@pytest.mark.parametrize(
+	"by", [(), ("category",), ("category", "company"), ("category", "severity"), ("day",)]
+)
+def test_any_period_by_anything_equals_a_plain_count(period, by):
+	forty_complaints.make()
+	first, last = period
+	filters = frappe._dict(from_date=first, to_date=last, within={})
+	found = figures.read(by, ("received", "closed"), filters)
+	plain: dict = {}
+	fields = ["received_on", "closed_on", "status", "company", "category", "severity"]
+	for case in frappe.get_all("Complaint", fields=fields, order_by="name"):
+		if case.status in ("Duplicate", "Out of Scope"):
+			continue
+		for number, moment in (("received", case.received_on), ("closed", case.closed_on)):
+			if moment and first <= moment.date() <= last:
+				key = tuple(moment.date() if name == "day" else case[name] or None for name in by)
+				row = plain.setdefault(key, {"received": 0, "closed": 0})
+				row[number] += 1
+	assert found == plain
+
+
+@pytest.mark.parametrize(
+	"within", [{"severity": ["Moderate"]}, {"category": ["Broken"], "severity": ["Minor"]}]
+)
+def test_filters_equal_a_plain_count(within):
+	forty_complaints.make()
+	filters = asked(**within)
+	plain = frappe.db.count(
+		"Complaint",
+		{
+			"status": ("not in", ("Duplicate", "Out of Scope")),
+			"received_on": ("between", ("2026-01-01", "2026-12-31")),
+			**{name: ("in", values) for name, values in within.items()},
+		},
+	)
+	assert figures.total(("received",), filters)["received"] == plain > 0
+
+
+EVERYTHING = tuple(counting.CUTS)
+
+
+@pytest.mark.parametrize("second", [name for name in EVERYTHING if name != "severity"])
+@pytest.mark.parametrize("family", list(counting.FAMILIES))
+def test_two_dimensions_add_up_to_one(family, second):
+	"""What is read from the records themselves is what was counted of them."""
+	if second == "remedy" and family != "redress":
+		return
+	forty_complaints.make()
+	code = make_item()
+	for number in range(1, 20, 2):
+		row = frappe.new_doc("Complaint Subject")
+		row.update(
+			{"parent": forty_complaints.name(number), "parenttype": "Complaint", "parentfield": "subjects"}
+		)
+		row.update({"idx": 1, "item_code": code})
+		row.db_insert()
+	counting.rebuild(None)
+	numbers = counting.FAMILIES[family]
+	period = frappe._dict(from_date=date(2025, 1, 1), to_date=date(2026, 12, 31), within={})
+	both = figures.read((second, "severity"), numbers, period)
+	one = figures.read((second,), numbers, period)
+	added: dict = {}
+	for (key, _severity), found in both.items():
+		row = added.setdefault((key,), dict.fromkeys(numbers, 0))
+		for name, number in found.items():
+			row[name] += number
+	assert added == one and one
+	days = figures.read(("day", second, "severity"), numbers, period)
+	assert {name: sum(found[name] for found in days.values()) for name in numbers} == {
+		name: sum(found[name] for found in one.values()) for name in numbers
+	}
+
+
+# who may touch them ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["manager", "auditor", "agent"])
+def test_only_the_clock_writes_them(name):
+	user = make_user(name)
+	for right in ("write", "create", "delete"):
+		assert not frappe.has_permission("Complaint Count", right, user=user)
+	assert bool(frappe.has_permission("Complaint Count", "read", user=user)) is (name != "agent")
+	with pytest.raises(frappe.ValidationError, match="counted"):
+		frappe.get_doc({"doctype": "Complaint Count", "received": 1}).insert()
+
+
+def test_counts_keep_no_item_from_being_deleted():
+	code = make_item("Kettle of Yesterday")
+	case = make_complaint(subjects=[{"item_code": code}])
+	summary.refresh_recent()
+	frappe.db.delete("Complaint Subject", {"parent": case.name})
+	frappe.delete_doc("Item", code)
+	assert not frappe.db.exists("Item", code)
+
+
+def test_days_of_a_long_time_are_counted_in_batches():
+	days = [date(2026, 1, 1) + timedelta(days=n) for n in range(20)]
+	assert [(last - first).days + 1 for first, last in counting.runs(days, 7)] == [7, 7, 6]
+	assert list(counting.runs([], 7)) == []
+	assert clock.today() == date(2026, 3, 2)
