@@ -166,7 +166,7 @@ def cases() -> list[tuple]:
 			"Complaint Satisfaction",
 			{"group_by": "Territory"},
 			lines("number", "process"),
-			f"select c.territory, count(*), sum{mean} / (6 * count(*)) from `tabComplaint Feedback` f "
+			f"select c.territory, count(*), sum{mean} / (6e0 * count(*)) from `tabComplaint Feedback` f "
 			f"join tabComplaint c on c.name = f.complaint where f.submitted_on >= '{FIRST}' "
 			f"and f.submitted_on < '{AFTER}' and {COUNTED} group by c.territory",
 		),
