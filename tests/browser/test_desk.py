@@ -141,8 +141,9 @@ def test_many_are_given_to_one(agent, shot):  # noqa: F811
 	page.locator(".actions-btn-group button:visible").first.click()
 	page.locator(".actions-btn-group .dropdown-menu a", has_text="Make Somebody the Handler").click()
 	dialog = page.locator(".modal.show .modal-dialog").last
-	dialog.locator('[data-fieldname="handler"] input').fill(USER)
-	page.locator('.modal.show [role="option"]', has_text="Browser Agent").first.click()
+	dialog.locator('[data-fieldname="handler"] input').wait_for()
+	page.wait_for_function("() => window.cur_dialog && cur_dialog.fields_dict.handler")
+	page.evaluate("user => cur_dialog.set_value('handler', user)", USER)
 	dialog.locator(".btn-modal-primary, .btn-primary").first.click()
 	page.locator(".desk-alert", has_text="2 given to").wait_for()
 	for name in names:

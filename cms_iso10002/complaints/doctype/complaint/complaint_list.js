@@ -112,7 +112,7 @@ Object.assign(cms_iso10002.list, {
 		// ID, tags and state count among them
 		listview.list_view_settings = {
 			...listview.list_view_settings,
-			total_fields: window.innerWidth <= 1366 ? 6 : 7,
+			total_fields: window.innerWidth < 1900 ? 6 : 7,
 		};
 		listview.setup_columns();
 		listview.render_header(true);
