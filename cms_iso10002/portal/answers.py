@@ -131,6 +131,14 @@ def respond(found: Access, answer: str, words: str = "") -> None:
 	if answer not in ANSWERS:
 		raise Mistakes({"answer": _("Choose whether you accept our answer.")})
 	if found.doc.status == "Closed" and not view.may_still_reject(found.doc):
+		if found.doc.closure_basis == "No Reply" and answer != "Accepted":
+			raise Mistakes(
+				{
+					"": _(
+						"The time in which you could reject our answer has ended, and your complaint is closed. You can write to us."
+					)
+				}
+			)
 		raise Mistakes(
 			{
 				"": _(

@@ -13,6 +13,7 @@ from typing import Any
 
 import frappe
 
+from cms_iso10002.complaints import board
 from cms_iso10002.setup import policy, written
 
 FILES = {
@@ -36,6 +37,7 @@ def make() -> None:
 		fixture = BELONG_TO.get(doctype)
 		if not fixture or frappe.db.exists(fixture, {"is_standard": 1}):
 			written.sync(doctype, records(doctype))
+	board.forget_names()
 	fill_settings()
 	policy.make()
 

@@ -102,6 +102,14 @@ def seal(doc) -> None:
 
 
 def mark_cancelled(doc) -> None:
+	"""On cancelling: what was approved is taken back by the approver, or by somebody else who had no part in it."""
+	part = {row.user for row in (*doc.assessors, *doc.answerers)} | {checks.author(doc)}
+	if frappe.session.user in part - {doc.approver, "Administrator"}:
+		frappe.throw(
+			_("Who assessed or made the assessment can't cancel what {0} approved: ask {0}.").format(
+				escape_html(frappe.get_cached_value("User", doc.approver, "full_name") or cstr(doc.approver))
+			)
+		)
 	doc.status = CANCELLED
 
 
