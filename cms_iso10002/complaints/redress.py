@@ -45,6 +45,7 @@ def restore(doc) -> None:
 	for row in doc.redress:
 		was = stored.get(row.name)
 		row.update({name: was.get(name) if was else None for name in rules.OWNED})
+		row.state = row.state or rules.PROPOSED  # early Frappe 15 gives rows that are added no defaults
 
 
 def judge(doc) -> None:
