@@ -104,14 +104,14 @@ def test_a_name_of_a_confidential_case_is_read_and_put_down():
 def test_looking_locks_nothing(monkeypatch):
 	"""The head is read at every opening of a form: it must not wait for a save, nor hold one up."""
 	case = make.advance(make.make_complaint(), "Acknowledged")
-	run = frappe.database.database.Database.sql
+	run = frappe.db.sql
 	asked: list[str] = []
 
-	def note(self, query, *args, **kwargs):
+	def note(query, *args, **kwargs):
 		asked.append(str(query).lower())
-		return run(self, query, *args, **kwargs)
+		return run(query, *args, **kwargs)
 
-	monkeypatch.setattr(frappe.database.database.Database, "sql", note)
+	monkeypatch.setattr(frappe.db, "sql", note)
 	desk_guide.get_guide(case.name)
 	actions.get_dialog(case.name, "Assess")
 	customer_glance.get_glance(case.name)
