@@ -71,7 +71,8 @@ def test_a_refused_step_is_shown_and_is_no_script_error(agent):  # noqa: F811
 	)
 	page.locator(".modal.show", has_text="Not Possible Yet").wait_for()
 	page.wait_for_timeout(500)
-	page.errors[:] = [error for error in page.errors if "417" not in error]
+	# early Frappe 15 writes the server's refusal to the console as well
+	page.errors[:] = [error for error in page.errors if error.startswith("script error")]
 
 
 def test_similar_cases_and_the_customer_are_beside_the_form(agent, shot):  # noqa: F811
@@ -165,12 +166,24 @@ def test_the_board_refuses_what_the_lifecycle_does(agent, shot):  # noqa: F811
 	shot("desk-board-refused")
 	source = page.locator('.kanban-column[data-column-value="Received"]')
 	source.locator(f'.kanban-card-wrapper[data-name="{name}"]').wait_for()
-	page.errors[:] = [error for error in page.errors if "417" not in error and "can't go from" not in error]
+	page.errors[:] = [error for error in page.errors if error.startswith("script error")]
+
+
+def at_rest(page, locator) -> dict:
+	"""Where it lies once it lies still: the board is drawn anew while it loads."""
+	box = None
+	for _try in range(60):
+		locator.wait_for(state="attached")
+		before, box = box, locator.bounding_box()
+		if box and box == before:
+			return box
+		page.wait_for_timeout(250)
+	raise AssertionError("the board does not come to rest")
 
 
 def drag(page, card, target) -> None:
 	"""Sortable listens to the pointer, in small steps."""
-	start, end = card.bounding_box(), target.bounding_box()
+	start, end = at_rest(page, card), at_rest(page, target)
 	page.mouse.move(start["x"] + 40, start["y"] + 20)
 	page.mouse.down()
 	page.mouse.move(start["x"] + 80, start["y"] + 40, steps=8)
