@@ -22,6 +22,11 @@ def pytest_configure(config: pytest.Config) -> None:
 		config.addinivalue_line("markers", marker)
 
 
+def pytest_runtest_setup(item: pytest.Item) -> None:
+	if item.get_closest_marker("erpnext") and not os.environ.get("CMS_REAL_ERPNEXT"):
+		pytest.skip("needs real ERPNext: name a bench by FRAPPE_BENCH_ROOT")
+
+
 def has_site() -> bool:
 	return bool(os.environ.get("CMS_TEST_SITE") and os.environ.get("CMS_SITES_PATH"))
 

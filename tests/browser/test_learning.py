@@ -129,7 +129,7 @@ def test_from_a_complaint_to_an_action_that_is_found_effective(quality, a_day_la
 
 	open_any(page, "Quality Action", record)
 	assert page.evaluate("cur_frm.doc.complaint") == name
-	page.locator('.document-link[data-doctype="Complaint"]').wait_for()
+	page.locator('.document-link[data-doctype="Complaint"]').wait_for(state="attached")
 	shot("learning-quality-action")
 	page.evaluate(
 		"""() => frappe.model.set_value(cur_frm.doc.resolutions[0].doctype, cur_frm.doc.resolutions[0].name,

@@ -41,7 +41,7 @@ def test_an_answer_in_part_stays_an_answer(visitor, desk):
 	for name, value in {"subject": "x", "description": "y", **GUEST}.items():
 		page.locator(f"#new-{name}").fill(value)
 	page.get_by_role("button", name="Send the complaint").click()
-	assert "Tell us the name of the person who acts" in page.locator("#summary").inner_text()
+	assert "Tell us your own name, as you act for somebody else" in page.locator("#summary").inner_text()
 	picture(PICTURES, page, f"plain-other-{page.kind}")
 	page.evaluate("localStorage.clear()")
 

@@ -48,8 +48,6 @@ def isolated(request: pytest.FixtureRequest, site: str) -> Iterator[None]:
 	"""Nothing a test does outlives it (see tests/runtime/inside/isolation.py)."""
 	from tests.runtime.inside import isolation
 
-	if request.node.get_closest_marker("erpnext") and not os.environ.get("CMS_REAL_ERPNEXT"):
-		pytest.skip("needs real ERPNext: name a bench by FRAPPE_BENCH_ROOT")
 	with isolation.own_state():
 		if request.node.get_closest_marker("real_commit"):
 			yield
