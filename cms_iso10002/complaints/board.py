@@ -19,7 +19,8 @@ def forget_names() -> None:
 	"""The same for boards that were stored before our hooks were heard: on installing, Frappe asks them only afterwards."""
 	boards = frappe.get_all("Kanban Board", {"reference_doctype": "Complaint"}, pluck="name", order_by="name")
 	stale = {"parent": ("in", boards or [""]), "order": ("!=", NO_ORDER)}
-	frappe.db.set_value("Kanban Board Column", stale, "order", NO_ORDER, update_modified=False)
+	if frappe.db.exists("Kanban Board Column", stale):
+		frappe.db.set_value("Kanban Board Column", stale, "order", NO_ORDER, update_modified=False)
 
 
 def keep_no_names(doc, method: str | None = None) -> None:
