@@ -55,7 +55,7 @@ def test_a_figure_is_chosen_by_its_name(page, case, shot):
 	page.locator(".awesomplete li", has_text="analysis/classified").first.click()
 	page.wait_for_function("() => frappe.query_report.get_filter_value('figure') === 'analysis/classified'")
 	page.locator('.page-form select[data-fieldname="show"]').select_option("Those That Do")
-	page.get_by_text("Nothing to show").wait_for()
+	row.wait_for(state="detached")
 	page.locator('.page-form select[data-fieldname="show"]').select_option("Those That Don't")
 	row.wait_for()
 	shot("evidence-records-chosen")

@@ -182,7 +182,9 @@ def test_a_credit_note_for_what_was_invoiced(page, login, invoice, shot):
 	page.goto(f"/app/sales-invoice/{invoice}")
 	page.get_by_role("tab", name="Connections").click()
 	# an invoice of an earlier run may have had the same name, and complaints stay
-	page.locator('[data-doctype="Complaint"] .count', has_text=re.compile(r"[1-9]")).first.wait_for()
+	page.locator('[data-doctype="Complaint"] .count', has_text=re.compile(r"[1-9]")).first.wait_for(
+		state="attached"
+	)
 	shot("invoice-connections")
 
 
