@@ -16,6 +16,8 @@ import click
 import frappe
 from frappe.commands import get_site, pass_context
 
+from cms_iso10002.complaints.transactions import keep
+
 
 @click.group("complaints", help="Complaints handling (ISO 10002)")
 def complaints() -> None:
@@ -147,7 +149,7 @@ def _keep(report: Any, complaint: str | None) -> None:
 
 	if not complaint:
 		verification_record.keep(report, verification_record.COMMAND)
-		frappe.db.commit()  # the command is the whole transaction
+		keep()  # the command is the whole transaction
 
 
 @complaints.command("demo")
@@ -162,7 +164,7 @@ def demo(seed: int, number: int) -> int:
 
 	with _progress(number, "Making a year of complaints") as advance:
 		summary = made_up.make(seed, number, on_progress=lambda: advance(1, []))
-	frappe.db.commit()  # the command is the whole transaction: the demo is made entirely or not at all
+	keep()  # the command is the whole transaction: the demo is made entirely or not at all
 	click.echo(summary.text())
 	return 0
 
@@ -200,7 +202,7 @@ def evidence_pack(
 			"sha256": written.hashes[packs.MANIFEST],
 		}
 	)
-	frappe.db.commit()  # the command is the whole transaction: that a pack was taken out is on record
+	keep()  # the command is the whole transaction: that a pack was taken out is on record
 	for remark in written.remarks:
 		click.secho(remark, fg="yellow")
 	click.echo(f"{len(written.hashes)} files; SHA-256 of the manifest: {written.hashes[packs.MANIFEST]}")

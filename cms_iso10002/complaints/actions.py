@@ -47,6 +47,7 @@ def perform(
 	doc.flags.action_data = cases.answers(data, doc.received_on)
 	doc.flags.action_roles = roles
 	with all_or_nothing():
+		# the clock, a mail or the portal acts for the organisation; what is asked of people is asked of `roles`
 		doc.save(ignore_permissions=by_system)
 	return doc
 

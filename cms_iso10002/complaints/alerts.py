@@ -20,6 +20,7 @@ from frappe.query_builder.functions import Count
 from frappe.translate import get_user_lang
 from frappe.utils import escape_html, get_url_to_form
 
+from cms_iso10002.complaints import tasks
 from cms_iso10002.complaints.cases import concerned_users
 from cms_iso10002.complaints.letter_language import speaking
 
@@ -81,20 +82,7 @@ def notify(
 	for user in dict.fromkeys(users):
 		if not (always or is_notifications_enabled(user)):
 			continue
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"for_user": user,
-				"type": kind,
-				"document_type": doc.doctype,
-				"document_name": doc.name,
-				"subject": subject,
-				"email_content": content,
-				"from_user": frappe.session.user,
-			}
-		).insert(
-			ignore_permissions=True
-		)  # everybody may be notified; nobody has create permission on the log
+		tasks.tell(doc.doctype, doc.name, user, subject, kind, content)
 
 
 def mail(doc, users: list[str], subject: str, message: str = "") -> None:
@@ -125,12 +113,7 @@ def assign(doc, user: str, task: str, priority: str = "Medium") -> None:
 
 	Raises frappe.ValidationError for a person concerned (see `permissions.refuse_concerned_assignee`).
 	"""
-	values = {"reference_type": "Complaint", "reference_name": doc.name, "allocated_to": user}
-	if frappe.db.exists("ToDo", {**values, "description": task, "status": "Open"}):
-		return
-	todo = frappe.new_doc("ToDo")
-	todo.update({**values, "description": task, "priority": priority, "assigned_by": frappe.session.user})
-	todo.insert(ignore_permissions=True)  # the clock assigns, not the user in whose name the job runs
+	tasks.give(doc.doctype, doc.name, user, task, priority=priority)
 
 
 def task(doc, words: Callable[[], str]) -> None:

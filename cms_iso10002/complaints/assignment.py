@@ -18,7 +18,7 @@ from frappe import _
 from frappe.desk.form import assign_to
 from frappe.utils import escape_html, nowdate
 
-from cms_iso10002.complaints import alerts, permissions, timeline
+from cms_iso10002.complaints import alerts, permissions, tasks, timeline
 from cms_iso10002.core.case import EventSpec
 
 RULE = "Assignment Rule"
@@ -134,19 +134,14 @@ def _give(doc, rule, user: str, by_rule: str) -> None:
 				rule.name
 			)
 		)
-	todo = frappe.new_doc("ToDo")
-	todo.update(
-		{
-			"allocated_to": user or None,
-			"reference_type": "Complaint",
-			"reference_name": doc.name,
-			"description": words,
-			"date": doc.get(rule.due_date_based_on) if rule.due_date_based_on else nowdate(),
-			"assigned_by": frappe.session.user,
-			"assignment_rule": by_rule or None,
-		}
+	tasks.give(
+		"Complaint",
+		doc.name,
+		user or None,
+		words,
+		date=doc.get(rule.due_date_based_on) if rule.due_date_based_on else nowdate(),
+		assignment_rule=by_rule or None,
 	)
-	todo.insert(ignore_permissions=True)  # the rule assigns, not the user in whose name the case is saved
 	if user:
 		_make_handler(doc.name, user)
 		if rule.rule == "Round Robin":

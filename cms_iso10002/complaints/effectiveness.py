@@ -14,7 +14,7 @@ from frappe.translate import get_user_lang
 from frappe.utils import cint, cstr, formatdate, getdate
 from pypika.terms import Criterion, ExistsCriterion
 
-from cms_iso10002.complaints import alerts, clock, corrective_actions
+from cms_iso10002.complaints import alerts, clock, corrective_actions, tasks
 from cms_iso10002.complaints.corrective_actions import ACTION, obey
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
@@ -83,16 +83,8 @@ def _ask_to_judge(action) -> None:
 	tasked = alerts.least_busy(judges)
 	if tasked:
 		with speaking(get_user_lang(tasked)):
-			_assign(action, tasked, _("Judge whether the action {0} worked").format(action.name))
-
-
-def _assign(action, user: str, words: str) -> None:
-	values = {"reference_type": ACTION, "reference_name": action.name, "allocated_to": user}
-	if frappe.db.exists("ToDo", {**values, "description": words, "status": "Open"}):
-		return
-	todo = frappe.new_doc("ToDo")
-	todo.update({**values, "description": words, "assigned_by": frappe.session.user})
-	todo.insert(ignore_permissions=True)  # the calendar assigns, not the user in whose name the job runs
+			words = _("Judge whether the action {0} worked").format(action.name)
+			tasks.give(ACTION, action.name, tasked, words)
 
 
 # compared ------------------------------------------------------------------------------------------------
@@ -277,7 +269,7 @@ def judge(action: str, judgement: str, reasons: str = "") -> str:
 		else:
 			corrective_actions.reopen(doc, cstr(reasons).strip())
 			_tell_responsible(doc)
-		_close_tasks(doc)
+		tasks.end(tasks.on(ACTION, doc.name))  # nobody is left with the task to judge what was judged
 	return doc.state
 
 
@@ -287,17 +279,3 @@ def _tell_responsible(action) -> None:
 		with speaking(get_user_lang(user)):
 			words = _("{0} did not work and is open again").format(action.name)
 			alerts.notify(action, [user], words)
-
-
-def _close_tasks(action) -> None:
-	"""Nobody is left with the task to judge what was judged."""
-	names = frappe.get_all(
-		"ToDo",
-		{"reference_type": ACTION, "reference_name": action.name, "status": "Open"},
-		pluck="name",
-		order_by="name",
-	)
-	for name in names:
-		todo = frappe.get_doc("ToDo", name)
-		todo.status = "Closed"
-		todo.save(ignore_permissions=True)  # whoever judges need not have rights on the others' tasks

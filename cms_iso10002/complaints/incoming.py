@@ -33,7 +33,7 @@ from cms_iso10002.complaints import (
 from cms_iso10002.complaints.letter_text import plain_text
 from cms_iso10002.complaints.mail_parts import Parts, as_html, readable
 from cms_iso10002.complaints.mail_triage import OPEN, SET_ASIDE
-from cms_iso10002.complaints.transactions import all_or_nothing
+from cms_iso10002.complaints.transactions import all_or_nothing, keep
 from cms_iso10002.core import mail
 from cms_iso10002.core.guards import has_text
 from cms_iso10002.core.states import AWAITING_COMPLAINANT, RESPONSE_SENT, category
@@ -60,7 +60,7 @@ def receive(raw: bytes, account: str) -> str:
 		try:
 			mail_accounts.one_at_a_time()
 			outcome = ComplaintMail.of(raw, account).process()
-			frappe.db.commit()  # a job: each message in a transaction of its own
+			keep()  # a job: each message in a transaction of its own
 			return outcome
 		except (frappe.QueryDeadlockError, frappe.QueryTimeoutError, frappe.TimestampMismatchError):
 			frappe.db.rollback()
@@ -81,7 +81,7 @@ def _hold_failed(raw: bytes, account: str, trace: str) -> str:
 	if _is_here(facts.key):
 		return ALREADY_HERE
 	mail_triage.hold(facts, raw, account, OPEN, reason[:1000])
-	frappe.db.commit()  # a job: the message is held before it leaves the mailbox
+	keep()  # a job: the message is held before it leaves the mailbox
 	return HELD
 
 

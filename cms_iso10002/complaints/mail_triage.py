@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.utils import get_url_to_form
 
-from cms_iso10002.complaints import alerts, clock, uploads
+from cms_iso10002.complaints import alerts, clock, tasks, uploads
 from cms_iso10002.complaints.typed_text import tame
 from cms_iso10002.core.mail import Facts
 
@@ -87,19 +87,7 @@ def _tell(doc) -> None:
 	"""The managers, those aside whom the case it may belong to concerns."""
 	case = frappe.get_doc("Complaint", doc.complaint) if doc.complaint else None
 	for user in alerts.managers(case) if case else alerts.holders(alerts.MANAGER):
-		frappe.get_doc(
-			{
-				"doctype": "Notification Log",
-				"for_user": user,
-				"type": "Alert",
-				"document_type": doc.doctype,
-				"document_name": doc.name,
-				"subject": _("An e-mail needs you: {0}").format(doc.reason),
-				"from_user": frappe.session.user,
-			}
-		).insert(
-			ignore_permissions=True
-		)  # everybody may be notified; nobody has create permission on the log
+		tasks.tell(doc.doctype, doc.name, user, _("An e-mail needs you: {0}").format(doc.reason))
 
 
 def refuse_other_file(doc, method: str | None = None) -> None:

@@ -14,7 +14,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint
 
 from cms_iso10002.complaints import incoming, mail_accounts
-from cms_iso10002.complaints.transactions import keep_failure
+from cms_iso10002.complaints.transactions import keep, keep_failure
 
 MOST_AT_ONCE = 200
 """Messages fetched from a mailbox in one go; the others come next time."""
@@ -63,7 +63,7 @@ def fetch(account: str) -> int:
 		server = doc.get_incoming_server(in_receive=True)
 		messages = _imap(server, doc) if cint(doc.use_imap) else _pop(server)
 		taken = 0
-		frappe.db.commit()  # what the connection wrote; and so that nothing is read older than the lock
+		keep()  # what the connection wrote; and so that nothing is read older than the lock
 		for raw, done in messages:
 			try:
 				incoming.receive(raw, account)

@@ -13,6 +13,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from pypika.terms import Criterion
 
+from cms_iso10002.complaints import tasks
 from cms_iso10002.complaints.cases import concerned_users
 
 OVERSEERS = {
@@ -222,11 +223,7 @@ def withdraw_access(doc) -> None:
 	shared = {"share_doctype": "Complaint", "share_name": doc.name}
 	frappe.db.delete("DocShare", {**shared, "user": ("in", users)})
 	frappe.db.delete("DocShare", {**shared, "everyone": 1})
-	assigned = {"reference_type": "Complaint", "reference_name": doc.name, "allocated_to": ("in", users)}
-	for name in frappe.get_all("ToDo", filters={**assigned, "status": "Open"}, pluck="name", order_by="name"):
-		todo = frappe.get_doc("ToDo", name)
-		todo.status = "Cancelled"
-		todo.save(ignore_permissions=True)  # whoever records a name must not need rights on the other's tasks
+	tasks.end(tasks.on("Complaint", doc.name, allocated_to=("in", users)), tasks.CANCELLED)
 
 
 def refuse_concerned_assignee(doc, method: str | None = None) -> None:

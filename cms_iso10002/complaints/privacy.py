@@ -16,7 +16,7 @@ from pypika.terms import Criterion
 
 from cms_iso10002.complaints import actions, cases, clock, erasing, timeline
 from cms_iso10002.complaints import contacts as contacts_known
-from cms_iso10002.complaints.transactions import all_or_nothing, keep_failure, retry_on_deadlock
+from cms_iso10002.complaints.transactions import all_or_nothing, keep, keep_failure, retry_on_deadlock
 from cms_iso10002.core import retention
 from cms_iso10002.core.business_time import months_after
 from cms_iso10002.core.guards import has_text
@@ -181,9 +181,9 @@ def run() -> None:
 		except Exception:
 			keep_failure(f"{name} could not be anonymised", name)
 	erasing.erase_messages(old_messages(months))
-	frappe.db.commit()  # a job: files go only when the rows that name them are gone for good
+	keep()  # a job: files go only when the rows that name them are gone for good
 	erasing.remove_files()
-	frappe.db.commit()  # a job: the files are gone, so must be what named them
+	keep()  # a job: the files are gone, so must be what named them
 
 
 def due(months: int) -> list[str]:
@@ -231,7 +231,7 @@ def _when_over(name: str, months: int) -> bool:
 	if not retention.is_over(closed, months, clock.today()) or hindrances(doc):
 		return False
 	done = anonymise(name, RETENTION_OVER, actor="System")
-	frappe.db.commit()  # a job: each case in a transaction of its own
+	keep()  # a job: each case in a transaction of its own
 	return done
 
 

@@ -14,7 +14,7 @@ from frappe import _
 from frappe.utils import cint
 
 from cms_iso10002.complaints import clock, policy, timeline
-from cms_iso10002.complaints.transactions import keep_failure, retry_on_deadlock
+from cms_iso10002.complaints.transactions import keep, keep_failure, retry_on_deadlock
 from cms_iso10002.core import agenda, clocks
 from cms_iso10002.core.business_time import WorkCalendar
 from cms_iso10002.core.case import EventSpec
@@ -165,7 +165,7 @@ def move(names: list[str], why: str, choose: bool = False, user: str | None = No
 		frappe.db.rollback()  # so that what is read next is not older than the lock
 		try:
 			changed += bool(move_one(name, why, choose, user, note))
-			frappe.db.commit()  # a job: each case in a transaction of its own
+			keep()  # a job: each case in a transaction of its own
 		except Exception:
 			keep_failure(f"The clocks of {name} could not be recalculated", name)
 	return changed

@@ -15,7 +15,7 @@ import frappe
 from frappe.query_builder import DocType
 
 from cms_iso10002.complaints import clock, due_actions, policy, timeline
-from cms_iso10002.complaints.transactions import keep_failure, retry_on_deadlock
+from cms_iso10002.complaints.transactions import keep, keep_failure, retry_on_deadlock
 from cms_iso10002.core import agenda
 from cms_iso10002.core.case import EventSpec
 
@@ -64,7 +64,7 @@ def work(names: list[str]) -> int:
 		except Exception:
 			keep_failure(f"The sweep of {name} failed", name)
 			put_off(name)
-			frappe.db.commit()  # a job: each case in a transaction of its own
+			keep()  # a job: each case in a transaction of its own
 	return done
 
 
@@ -72,7 +72,7 @@ def work(names: list[str]) -> int:
 def _in_transaction(name: str) -> int:
 	frappe.db.rollback()  # so that what is read next is not older than the lock
 	done = bring_up_to_date(name)
-	frappe.db.commit()
+	keep()  # a job: each case in a transaction of its own
 	return done
 
 
@@ -139,7 +139,7 @@ def refresh(names: list[str]) -> None:
 	for name in names:
 		frappe.db.rollback()
 		timeline.refresh(name, timeline.lock(name).policy_snapshot)
-		frappe.db.commit()  # a job: each case in a transaction of its own
+		keep()  # a job: each case in a transaction of its own
 
 
 def put_off(name: str) -> None:

@@ -32,12 +32,20 @@ def all_or_nothing() -> Iterator[None]:
 		frappe.db.release_savepoint(name)
 
 
+def keep() -> None:
+	"""For jobs and commands alone: what was done so far stays, and the next case begins a transaction of its own.
+
+	A request is committed by Frappe, a test rolled back; neither calls this.
+	"""
+	frappe.db.commit()  # the one place where the app commits before the end of what called it
+
+
 def keep_failure(title: str, complaint: str | None = None) -> None:
 	"""For jobs, in an `except`: undo what the transaction wrote, and keep the traceback in the Error Log under `title`."""
 	frappe.db.rollback()
 	about = {"reference_doctype": "Complaint", "reference_name": complaint} if complaint else {}
 	frappe.log_error(title=title, **about)
-	frappe.db.commit()  # in a job: the log alone, so that the next case begins with a transaction of its own
+	keep()
 
 
 def retry_on_deadlock(function: Callable) -> Callable:

@@ -15,36 +15,50 @@ from frappe.custom.doctype.custom_field.custom_field import create_custom_fields
 MODULE = "Complaints"
 
 
+OURS = {"module": MODULE, "read_only": 1, "no_copy": 1, "print_hide": 1, "translatable": 0}
+"""What all of them have in common: written by this app alone."""
+
+
+def _link(
+	fieldname: str, label: str, options: str, after: str, description: str, **values: Any
+) -> dict[str, Any]:
+	"""A link to a record of ours; who may not see that record by User Permissions may still see theirs."""
+	return {
+		"fieldname": fieldname,
+		"label": label,
+		"fieldtype": "Link",
+		"options": options,
+		"insert_after": after,
+		"description": description,
+		"ignore_user_permissions": 1,
+		"search_index": 1,
+		**OURS,
+		**values,
+	}
+
+
 def _redress(after: str, fieldname: str = "complaint") -> list[dict[str, Any]]:
 	"""The fields by which a document names the complaint whose redress it carries out (see `redress_links`)."""
-	ours = {
-		"module": MODULE,
-		"read_only": 1,
-		"no_copy": 1,
-		"search_index": 1,
-		"print_hide": 1,
-		"translatable": 0,
+	label = "Complaint" if fieldname == "complaint" else "Redress for Complaint"
+	about = "The complaint that it carries out the redress of"
+	row = {"fieldname": "complaint_redress", "label": "Row of Redress", "fieldtype": "Data", "hidden": 1}
+	return [
+		_link(fieldname, label, "Complaint", after, about, depends_on=f"eval:doc.{fieldname}"),
+		{**row, "insert_after": fieldname, "search_index": 1, **OURS},
+	]
+
+
+def _cases(after: str) -> list[dict[str, Any]]:
+	"""The complaints that led to a record of quality management: the first, and all (see `quality_records`)."""
+	table = {
+		"fieldname": "complaints",
+		"label": "All Complaints",
+		"fieldtype": "Table",
+		"depends_on": "complaint",
 	}
 	return [
-		{
-			"fieldname": fieldname,
-			"label": "Redress for Complaint" if fieldname != "complaint" else "Complaint",
-			"fieldtype": "Link",
-			"options": "Complaint",
-			"insert_after": after,
-			"depends_on": f"eval:doc.{fieldname}",
-			"description": "The complaint that it carries out the redress of",
-			"ignore_user_permissions": 1,
-			**ours,
-		},
-		{
-			"fieldname": "complaint_redress",
-			"label": "Row of Redress",
-			"fieldtype": "Data",
-			"insert_after": fieldname,
-			"hidden": 1,
-			**ours,
-		},
+		_link("complaint", "Complaint", "Complaint", after, "The complaint that led to it"),
+		{**table, "options": "Complaint Action Case", "insert_after": "complaint", **OURS},
 	]
 
 
@@ -56,126 +70,36 @@ CUSTOM_FIELDS: dict[str, list[dict[str, Any]]] = {
 	"Maintenance Visit": _redress("company"),
 	"Warranty Claim": _redress("company", "complaint_case"),
 	"Issue": [
-		{
-			"fieldname": "complaint",
-			"label": "Complaint",
-			"fieldtype": "Link",
-			"options": "Complaint",
-			"insert_after": "issue_type",
-			"description": "The complaint that was made of this issue",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"search_index": 1,
-			"ignore_user_permissions": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
+		_link(
+			"complaint", "Complaint", "Complaint", "issue_type", "The complaint that was made of this issue"
+		),
 	],
 	"Quality Action": [
-		{
-			"fieldname": "iso_10002_self_assessment",
-			"label": "ISO 10002 Self Assessment",
-			"fieldtype": "Link",
-			"options": "ISO 10002 Self Assessment",
-			"insert_after": "feedback",
-			"description": "The assessment that found the gap",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"search_index": 1,
-			"ignore_user_permissions": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
-		{
-			"fieldname": "complaint_gap",
-			"label": "Gap In",
-			"fieldtype": "Link",
-			"options": "ISO 10002 Question",
-			"insert_after": "iso_10002_self_assessment",
-			"description": "The question that the gap was found with",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"ignore_user_permissions": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
-		{
-			"fieldname": "complaint_signal",
-			"label": "Complaint Signal",
-			"fieldtype": "Link",
-			"options": "Complaint Signal",
-			"insert_after": "complaint_gap",
-			"description": "What was seen in the numbers of complaints",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"search_index": 1,
-			"ignore_user_permissions": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
-		{
-			"fieldname": "complaint",
-			"label": "Complaint",
-			"fieldtype": "Link",
-			"options": "Complaint",
-			"insert_after": "complaint_signal",
-			"description": "The complaint that led to it",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"search_index": 1,
-			"ignore_user_permissions": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
-		{
-			"fieldname": "complaints",
-			"label": "All Complaints",
-			"fieldtype": "Table",
-			"options": "Complaint Action Case",
-			"insert_after": "complaint",
-			"depends_on": "complaint",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
+		_link(
+			"iso_10002_self_assessment",
+			"ISO 10002 Self Assessment",
+			"ISO 10002 Self Assessment",
+			"feedback",
+			"The assessment that found the gap",
+		),
+		_link(
+			"complaint_gap",
+			"Gap In",
+			"ISO 10002 Question",
+			"iso_10002_self_assessment",
+			"The question that the gap was found with",
+			search_index=0,
+		),
+		_link(
+			"complaint_signal",
+			"Complaint Signal",
+			"Complaint Signal",
+			"complaint_gap",
+			"What was seen in the numbers of complaints",
+		),
+		*_cases("complaint_signal"),
 	],
-	"Non Conformance": [
-		{
-			"fieldname": "complaint",
-			"label": "Complaint",
-			"fieldtype": "Link",
-			"options": "Complaint",
-			"insert_after": "preventive_action",
-			"description": "The complaint that led to it",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"search_index": 1,
-			"ignore_user_permissions": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
-		{
-			"fieldname": "complaints",
-			"label": "All Complaints",
-			"fieldtype": "Table",
-			"options": "Complaint Action Case",
-			"insert_after": "complaint",
-			"depends_on": "complaint",
-			"module": MODULE,
-			"read_only": 1,
-			"no_copy": 1,
-			"print_hide": 1,
-			"translatable": 0,
-		},
-	],
+	"Non Conformance": _cases("preventive_action"),
 }
 
 

@@ -13,7 +13,7 @@ from frappe.query_builder import DocType
 from frappe.utils import cint, escape_html
 
 from cms_iso10002.complaints import clock, feedback, letter_language, outgoing, printing, timeline
-from cms_iso10002.complaints.transactions import keep_failure
+from cms_iso10002.complaints.transactions import keep, keep_failure
 from cms_iso10002.portal import links
 
 ASKED_FOR = timedelta(days=14)
@@ -28,7 +28,7 @@ def run() -> None:
 		for name in due(occasion):
 			try:
 				ask(name, occasion)
-				frappe.db.commit()  # a job: each case in a transaction of its own
+				keep()  # a job: each case in a transaction of its own
 			except Exception:
 				keep_failure(f"Asking for a rating of {name} failed", name)
 

@@ -53,7 +53,7 @@ def return_to_draft(assessment: str, reason: str) -> str:
 	_move(doc, DRAFT)
 	doc.add_comment("Info", _("returned it to draft: {0}").format(escape_html(reason.strip())))
 	tasks.close(doc)
-	tasks.tell_author(doc, _("{0} was returned to draft: {1}").format(doc.title, reason.strip()))
+	tasks.tell_author(doc, lambda: _("{0} was returned to draft: {1}").format(doc.title, reason.strip()))
 	return doc.status
 
 
@@ -65,7 +65,7 @@ def approve(assessment: str) -> str:
 	doc.flags.lifecycle = True
 	doc.submit()
 	tasks.close(doc)
-	tasks.tell_author(doc, _("{0} was approved").format(doc.title))
+	tasks.tell_author(doc, lambda: _("{0} was approved").format(doc.title))
 	return doc.status
 
 

@@ -30,6 +30,28 @@ window.complaint_analysis = {
 			},
 		];
 	},
+	register(months) {
+		return this.report([
+			...this.period(months),
+			this.choice("status", __("Status"), [
+				"All",
+				"Received",
+				"Acknowledged",
+				"Assessed",
+				"Under Investigation",
+				"Decided",
+				"Response Sent",
+				"Accepted",
+				"Rejected",
+				"Under Review",
+				"Awaiting Complainant",
+				"Closed",
+				"Out of Scope",
+				"Withdrawn",
+			]),
+			...this.common(),
+		]);
+	},
 	choice(fieldname, label, options) {
 		return { fieldname, label, fieldtype: "Select", options, default: options[0], reqd: 1 };
 	},

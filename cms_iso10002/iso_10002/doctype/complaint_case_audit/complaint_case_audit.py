@@ -3,8 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import formatdate, getdate
 
-from cms_iso10002.complaints import clock
-from cms_iso10002.iso_10002 import audits, people, restoring, telling
+from cms_iso10002.complaints import clock, tasks
+from cms_iso10002.iso_10002 import audits, people, restoring
 
 OURS = {
 	"status": audits.PLANNED,
@@ -73,7 +73,7 @@ class ComplaintCaseAudit(Document):
 		people.refuse_outsiders(self.auditor, *(row.responsible for row in self.findings))
 
 	def on_update(self):
-		telling.end(row.todo for row in self.findings if row.closed_on)
+		tasks.end(row.todo for row in self.findings if row.closed_on)
 
 	def on_trash(self):
 		self.refuse_deletion()

@@ -3,7 +3,8 @@ from frappe import _
 from frappe.model.document import Document
 from frappe.utils import getdate
 
-from cms_iso10002.iso_10002 import management_reviews, people, restoring, telling
+from cms_iso10002.complaints import tasks
+from cms_iso10002.iso_10002 import management_reviews, people, restoring
 
 OURS = {
 	"status": management_reviews.DRAFT,
@@ -72,7 +73,7 @@ class ComplaintManagementReview(Document):
 		people.refuse_outsiders(self.chair, *(row.responsible for row in self.decisions))
 
 	def on_update(self):
-		telling.end(row.todo for row in self.decisions if row.done_on)
+		tasks.end(row.todo for row in self.decisions if row.done_on)
 
 	def on_trash(self):
 		self.refuse_deletion()
