@@ -137,7 +137,7 @@ def get_steps(complaint: str) -> list[dict]:
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	may_write = doc.has_permission("write")
-	case, who, states = cases.read(doc), cases.actor(), document_states(doc)
+	case, who, states = cases.read(doc, to_show=True), cases.actor(), document_states(doc)
 	return [
 		{
 			"row": row.name,

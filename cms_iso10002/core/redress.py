@@ -270,7 +270,7 @@ def edits(
 	"""What follows from an edit of the table, as the fields to set on each row of `after`, in order.
 
 	A changed state is a step that somebody takes. A row that is new starts as *Proposed*, whatever it says. A row that
-	was approved and then changed waits for approval again.
+	was approved and then changed waits for approval again, also where the same edit takes the next step.
 	"""
 	old = {row.get("name"): row for row in before}
 	after = list(after)
@@ -280,11 +280,12 @@ def edits(
 		_check_row(case, row)
 		was = old.get(row.get("name"), {"state": PROPOSED})
 		_check_terms(was, row)
-		standing = {**row, "state": state_of(was)}
+		altered = state_of(was) == APPROVED and terms(was) != terms(row)
+		standing = {**row, "state": PROPOSED if altered else state_of(was)}
 		if state_of(row) != state_of(was):
 			data = {"reason": reason, "implemented_on": row.get("implemented_on")}
 			found.append(take(case, standing, infer(standing, state_of(row)), actor, data))
-		elif state_of(was) == APPROVED and terms(was) != terms(row):
+		elif altered:
 			found.append({"state": PROPOSED, "approved_by": None, "approved_on": None})
 		else:
 			found.append({"implemented_on": was.get("implemented_on")})

@@ -77,7 +77,9 @@ KINDS = (
 	Kind(
 		N_("Return of Goods"),
 		"Delivery Note",
-		(GOODS, SERVICE, MONEY),
+		(
+			SERVICE,
+		),  # what comes back to be repaired; money and other goods are not given by taking something back
 		redress_replacement.return_fields,
 		redress_replacement.goods_return,
 	),

@@ -15,11 +15,14 @@ from frappe.query_builder.functions import Sum
 from frappe.utils import flt, getdate
 
 from cms_iso10002.complaints import redress
+from cms_iso10002.core.redress import CANCELLED, DECLINED
 from cms_iso10002.erpnext_bridge import redress_links
 
 ORDER, CLAIM, VISIT = "Sales Order", "Warranty Claim", "Maintenance Visit"
 ITEM_ORDER = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
 CENT = 0.01
+RATES_DIFFER = 0.05
+"""By how much, of the whole, an exchange rate may have moved between granting and giving."""
 
 
 def keep_links(doc, method: str | None = None) -> None:
@@ -36,20 +39,50 @@ def after_insert(doc, method: str | None = None) -> None:
 
 
 def before_submit(doc, method: str | None = None) -> None:
-	"""Nobody credits more than was granted: a draft may have been changed since."""
+	"""Redress is given once, and no more than was granted: a draft may have been changed since, or another have come first."""
 	found = redress_links.of(doc)
-	if not found or doc.doctype not in MONEY_OF:
-		return
-	row = frappe.db.get_value(
-		"Complaint Redress", {"parent": found[0], "name": found[1]}, ["amount", "currency"], as_dict=True
+	fields = ["amount", "currency", "state", "document_type", "document_name"]
+	row = found and frappe.db.get_value(
+		"Complaint Redress", {"parent": found[0], "name": found[1]}, fields, as_dict=True, for_update=True
 	)
+	if not row:
+		return
+	_refuse_second(doc, found[0], row)
+	if doc.doctype in MONEY_OF and row.amount:
+		_refuse_more(doc, found[0], row)
+
+
+def _refuse_second(doc, complaint: str, row) -> None:
+	"""An amended document finds the row free, or taken by another; and nobody gives what is not owed any more."""
+	if row.state in (DECLINED, CANCELLED):
+		frappe.throw(
+			_("The redress for complaint {0} is {1}: there is nothing to carry out.").format(
+				complaint, _(row.state)
+			)
+		)
+	if row.document_name and (row.document_type, row.document_name) != (doc.doctype, doc.name):
+		frappe.throw(
+			_("The redress for complaint {0} is carried out by {1} {2}: it can't be given twice.").format(
+				complaint, _(row.document_type), row.document_name
+			)
+		)
+
+
+def _refuse_more(doc, complaint: str, row) -> None:
+	"""A document in another currency than the redress was granted in is held to it at the rate of its day."""
 	amount, currency = MONEY_OF[doc.doctype](doc)
-	if row and row.amount and currency == row.currency and amount > flt(row.amount) + CENT / 2:
+	granted, slack = flt(row.amount), CENT / 2
+	if currency != row.currency:
+		if currency != redress.company_currency(doc.company):
+			return  # made in a third currency, as the invoice was: the mapper held it to the invoice
+		granted = redress.in_company_currency(doc.company, granted, row.currency, doc.posting_date)
+		slack = granted * RATES_DIFFER
+	if amount > granted + slack:
 		frappe.throw(
 			_("{0} is more than the {1} that were granted as redress for complaint {2}.").format(
 				frappe.format_value(amount, {"fieldtype": "Currency"}, currency=currency),
-				frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=currency),
-				found[0],
+				frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency),
+				complaint,
 			)
 		)
 

@@ -94,7 +94,9 @@ def claim(complaint, row, data: Mapping[str, Any]):
 	_check_customer(complaint)
 	subject = {**_subject(complaint), **{k: v for k, v in data.items() if v}}
 	doc = frappe.new_doc(CLAIM)
-	words = row.description or complaint.subject
+	# the claim is read by others than the case is: a confidential one keeps its words
+	open_to_all = (complaint.confidentiality or "Normal") == "Normal"
+	words = row.description or (complaint.subject if open_to_all else _(row.remedy or "Redress"))
 	doc.update(
 		{
 			"customer": complaint.customer,

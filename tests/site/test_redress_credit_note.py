@@ -99,6 +99,27 @@ def test_an_amended_credit_note_goes_on_for_the_one_it_amends():
 	assert row_of(case).state == "Implemented"
 
 
+def test_what_was_given_by_another_document_is_not_given_again_by_an_amended_one():
+	case = agreed("Compensation", 75)
+	first = make(case, "Compensation", expense_account=expense_account())
+	first.submit()
+	first.cancel()
+	make(case, "Compensation", expense_account=expense_account()).submit()
+	amended = frappe.copy_doc(first)
+	amended.update({"amended_from": first.name, "docstatus": 0})
+	amended.insert()
+	with pytest.raises(frappe.ValidationError, match="can't be given twice"):
+		amended.submit()
+
+
+def test_what_is_not_owed_any_more_is_not_given():
+	case = agreed("Compensation", 75)
+	entry = make(case, "Compensation", expense_account=expense_account())
+	frappe.db.set_value("Complaint Redress", {"parent": case.name}, "state", "Declined")
+	with pytest.raises(frappe.ValidationError, match="nothing to carry out"):
+		entry.submit()
+
+
 def test_cancelled_after_the_case_was_closed_somebody_is_told():
 	manager = make_user("manager")
 	case = agreed("Refund", 100, about=sell((make_item(), 1, 100)))
@@ -353,6 +374,12 @@ def test_compensation_in_another_currency_costs_at_the_rate_of_the_day():
 	).insert()
 	case = agreed("Compensation", 30, currency="USD")
 	entry = make(case, "Compensation", expense_account=expense_account())
+	for line in entry.accounts:
+		for name in ("debit", "credit", "debit_in_account_currency", "credit_in_account_currency"):
+			line.set(name, line.get(name) * 10)
+	with pytest.raises(frappe.ValidationError, match="more than the"):
+		entry.submit()
+	entry = frappe.get_doc(entry.doctype, entry.name)
 	entry.submit()
 	assert frappe.db.get_value("Complaint", case.name, "redress_cost") == 15 == entry.total_debit
 

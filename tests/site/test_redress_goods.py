@@ -144,6 +144,14 @@ def test_a_warranty_claim_is_done_when_its_visit_closes_it():
 	assert (row.state, row.document_name) == ("Accepted", claim.name)
 
 
+def test_the_words_of_a_confidential_case_are_in_no_claim():
+	case = agreed("Repair or Rework", item=make_item())
+	frappe.db.set_value("Complaint", case.name, "confidentiality", "Confidential")
+	frappe.db.set_value("Complaint Redress", {"parent": case.name}, "description", "")
+	claim = make(case, "Warranty Claim")
+	assert case.subject not in claim.complaint and "Repair or Rework" in claim.complaint
+
+
 def test_a_warranty_claim_closed_by_hand_and_opened_again():
 	case = agreed("Repair or Rework", item=make_item())
 	claim = make(case, "Warranty Claim")

@@ -57,6 +57,16 @@ def refused(match, *args, **kwargs):
 		redress.take(*args, **kwargs)
 
 
+def test_what_was_granted_and_then_changed_is_granted_anew_in_whatever_save():
+	"""Terms and state in one edit: the step is judged on the terms as they are now, and on nobody's approval."""
+	was = row("Approved", basis="Goodwill", approved_by="boss@x")
+	now = {**was, "amount": 10000, "state": "Implemented", "implemented_on": NOW.date()}
+	with pytest.raises(Refusal):
+		redress.edits([was], [now], case(rows=[was]), AGENT, "")
+	(fields,) = redress.edits([was], [{**was, "amount": 10000}], case(rows=[was]), AGENT, "")
+	assert fields["state"] == "Proposed" and fields["approved_by"] is None
+
+
 def test_steps_name_states_that_exist_and_roles_of_the_desk():
 	for step in redress.STEPS:
 		assert set(step.sources) <= set(redress.STATES) and set(step.why_from) <= set(step.sources)
