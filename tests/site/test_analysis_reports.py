@@ -324,6 +324,8 @@ def count_received(days, **key):
 		key = {"company": forty_complaints.COMPANY, **key}
 		values = tuple(key.get(name) for name in counting.KEY)
 		counting._insert("Day", day, {("SE", values): {"received": number}})
+	for month in {day.replace(day=1) for day in days}:
+		counting._sum_up(month)
 
 
 def test_nothing_sold_is_no_rate_and_says_so(forty, no_sales):
@@ -396,6 +398,8 @@ def test_rates_by_item_group(no_sales, per):
 		rows[groups[2]]["verdict"] == "More than chance" and rows[groups[0]]["verdict"] != "More than chance"
 	)
 	assert rows["Total"]["number"] == 89 and "name no item" in message
+	if per == "Units Sold":  # the seven that name no item are in no rate, in the total as little as in a line
+		assert rows["Total"]["rate"] == pytest.approx(82_000 / (3 * sold))
 	assert chart["data"]["labels"] == [groups[2], groups[1], groups[0]]
 
 
@@ -421,6 +425,17 @@ def test_redress_cost_equals_a_plain_sum(forty):
 	assert answer[1][0]["group"] == "Compensation" and answer[3]["data"]["datasets"][0]["values"][0] == 500
 	months, _answer = report("Complaint Redress Cost", group_by="Month", **YEARS)
 	assert months["Apr 2026"]["amount"] == 10
+
+
+@pytest.mark.parametrize("group_by", ["Remedy", "Month"])
+def test_few_amounts_are_not_told_to_who_sees_no_small_groups(forty, monkeypatch, group_by):
+	monkeypatch.setattr(cells, "smallest", lambda: 50)
+	_rows, (_columns, lines, _message, _chart, cards) = report(
+		"Complaint Redress Cost", group_by=group_by, **YEARS
+	)
+	assert lines and not [line for line in lines if "amount" in line or "mean" in line]
+	assert {line["group"] for line in lines} == {"Other (fewer than 5 each)", "Total"}
+	assert [card["label"] for card in cards] == ["Redress Carried Out"]
 
 
 def test_currencies_are_not_added_up(forty):
@@ -468,6 +483,21 @@ def test_one_rating_is_told_to_overseers_alone():
 	assert chart is None and [card["label"] for card in cards] == ["Ratings"]
 	rows, _answer = report("Complaint Satisfaction", make_user("manager"), **today)
 	assert rows["Total"]["process"] == 1
+
+
+def test_few_ratings_among_many_who_were_asked_are_not_told_apart(monkeypatch):
+	numbers = {name: 0 for name in counting.FAMILIES["satisfaction"]}
+	found = {
+		("A",): {**numbers, "asked": 40, "rated": 30, "answered": 30, "ease_points": 120, "ease_answers": 30},
+		("B",): {**numbers, "asked": 40, "rated": 2, "answered": 2, "ease_points": 2, "ease_answers": 2},
+		("C",): {**numbers, "asked": 1},
+	}
+	monkeypatch.setattr(module("Complaint Satisfaction").figures, "read", lambda *args, **kwargs: found)
+	monkeypatch.setattr(cells, "smallest", lambda: 5)
+	rows, _answer = report("Complaint Satisfaction", group_by="Category")
+	assert not {"B", "C"} & set(rows)  # neither who rated nor who was asked alone is told apart
+	told = [row for row in rows.values() if "process" in row]
+	assert all(row["number"] >= 5 for row in told)
 
 
 # who may tell what apart -------------------------------------------------------------------------------------

@@ -296,9 +296,9 @@ def test_two_dimensions_add_up_to_one(family, second):
 @pytest.mark.parametrize("name", ["manager", "auditor", "agent"])
 def test_only_the_clock_writes_them(name):
 	user = make_user(name)
-	for right in ("write", "create", "delete"):
+	# nor does anybody read them but the reports: a row may stand for one case that its reader may not see
+	for right in ("read", "report", "export", "write", "create", "delete"):
 		assert not frappe.has_permission("Complaint Count", right, user=user)
-	assert bool(frappe.has_permission("Complaint Count", "read", user=user)) is (name != "agent")
 	with pytest.raises(frappe.ValidationError, match="counted"):
 		frappe.get_doc({"doctype": "Complaint Count", "received": 1}).insert()
 

@@ -8,7 +8,7 @@ not named to them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -36,10 +36,12 @@ class Cell:
 	concealed: bool = False
 
 
-def of(found: Mapping[Any, Mapping[str, float]], size: str | Sequence[str]) -> list[Cell]:
-	"""A cell for each value that was read; its size is the sum of the figures that `size` names."""
-	names = (size,) if isinstance(size, str) else size
-	return [Cell(key, sum(figures[name] for name in names), figures) for key, figures in found.items()]
+def of(found: Mapping[Any, Mapping[str, float]], *sizes: str) -> list[Cell]:
+	"""A cell for each value that was read; its size is the largest of the figures that `sizes` names.
+
+	Not their sum: one case may count in each of them.
+	"""
+	return [Cell(key, max(figures[name] for name in sizes), figures) for key, figures in found.items()]
 
 
 def together(cells: Iterable[Cell]) -> Cell:

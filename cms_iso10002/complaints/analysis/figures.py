@@ -6,7 +6,7 @@ roles, and what it tells them apart is cut to their measure in `cells`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -27,6 +27,7 @@ from cms_iso10002.complaints.counting import (
 	row_name,
 	sources,
 )
+from cms_iso10002.core import spans
 from cms_iso10002.core.closure import counts
 from cms_iso10002.core.states import STATES
 from cms_iso10002.erpnext_bridge import items
@@ -37,8 +38,30 @@ ITEM = ("item_code", "item_group")
 """What is not said by the complaint, but by what it is about."""
 
 
-def read(by: Sequence[str], numbers: Sequence[str], filters: frappe._dict) -> dict[tuple, dict[str, float]]:
-	"""The sums of `numbers` over the days of `filters`, by the values of `by`; without `by` there is one key, ()."""
+def read(
+	by: Sequence[str], numbers: Sequence[str], filters: frappe._dict, daily: bool = True
+) -> dict[tuple, dict[str, float]]:
+	"""The sums of `numbers` over the days of `filters`, by the values of `by`; without `by` there is one key, ().
+
+	Not `daily`, days are those at the beginning of their months, which are fewer.
+	"""
+	found = _read(by, numbers, filters, daily)
+	return found if daily or "day" not in by else _by_month(found, by.index("day"))
+
+
+def _by_month(found: Mapping[tuple, Mapping[str, float]], place: int) -> dict[tuple, dict[str, float]]:
+	months: dict[tuple, dict[str, float]] = {}
+	for key, numbers in found.items():
+		month = (*key[:place], spans.start_of(key[place], spans.MONTH), *key[place + 1 :])
+		row = months.setdefault(month, dict.fromkeys(numbers, 0))
+		for name, number in numbers.items():
+			row[name] += number
+	return months
+
+
+def _read(
+	by: Sequence[str], numbers: Sequence[str], filters: frappe._dict, daily: bool
+) -> dict[tuple, dict[str, float]]:
 	dimensions = {name for name in (*by, *filters.within) if name not in FREE}
 	if len(dimensions) > 1:
 		wanted = {family: [name for name in FAMILIES[family] if name in numbers] for family in FAMILIES}
@@ -51,7 +74,7 @@ def read(by: Sequence[str], numbers: Sequence[str], filters: frappe._dict) -> di
 		]
 		return _merged(parts, numbers)
 	(dimension,) = dimensions or {next(iter(CUTS))}
-	return _sums(by, numbers, filters, CUTS[dimension])
+	return _sums(by, numbers, filters, CUTS[dimension], monthly=not daily or "day" not in by)
 
 
 def total(numbers: Sequence[str], filters: frappe._dict) -> dict[str, float]:
@@ -116,11 +139,11 @@ def _add_sums(
 
 
 def _sums(
-	by: Sequence[str], numbers: Sequence[str], filters: frappe._dict, cut: str
+	by: Sequence[str], numbers: Sequence[str], filters: frappe._dict, cut: str, monthly: bool = False
 ) -> dict[tuple, dict[str, float]]:
 	row = DocType(COUNTS)
 	query = frappe.qb.from_(row).select(*(row[name] for name in by), *(Sum(row[name]) for name in numbers))
-	query = query.where(_spans(row.name, cut, filters, monthly="day" not in by and cut in CUTS.values()))
+	query = query.where(_spans(row.name, cut, filters, monthly))
 	for name, values in filters.within.items():
 		query = query.where(row[name].isin(values))
 	for name in by:

@@ -45,7 +45,9 @@ def read(filters: frappe._dict, interval: str, measure: str, baseline: int | Non
 	if filters.from_date > filters.to_date:
 		return Series(trends.u_chart(()), (), (), (), 0, 0, 1)
 	all_spans = spans.spans(filters.from_date, filters.to_date, interval)
-	found = figures.by_value(figures.read(("day",), ("received", "out_of_scope"), filters))
+	found = figures.by_value(
+		figures.read(("day",), ("received", "out_of_scope"), filters, daily=interval == spans.WEEK)
+	)
 	numbers = _by_span({day: one["received"] for day, one in found.items()}, interval)
 	units = _units(filters, interval, measure, all_spans)
 	hidden = cells.too_small({span[0]: numbers.get(span[0], 0) for span in all_spans}, least)

@@ -8,7 +8,9 @@ from typing import Any
 import frappe
 from frappe import _
 
+from cms_iso10002.complaints.analysis import series
 from cms_iso10002.complaints.analysis.cells import Cell
+from cms_iso10002.core import spans
 
 GROUPINGS = {
 	"Category": "category",
@@ -31,7 +33,7 @@ NOT_LISTED = ("item_group",)
 
 
 def names(cells: Iterable[Cell], dimension: str) -> list[str]:
-	"""What each group is called, in the viewer's language."""
+	"""What each group is called, in the viewer's language; a day stands for its month."""
 	cells = list(cells)
 	people = full_names(cell.key for cell in cells) if dimension == "handler" else {}
 	return [name(cell, dimension, people) for cell in cells]
@@ -43,6 +45,10 @@ def name(cell: Cell, dimension: str, people: Mapping[str, str] | None = None) ->
 	if cell.pooled:
 		least = frappe.db.get_single_value("Complaint Settings", "smallest_cell")
 		return _("Other (fewer than {0} each)").format(least)
+	if dimension == "day" and cell.key:
+		return series.in_words(
+			(cell.key, cell.key), spans.MONTH, (frappe.local.lang or "en").replace("-", "_")
+		)
 	if cell.key is None:
 		return _("Unassigned") if dimension == "handler" else _("Not Recorded")
 	return (people or {}).get(cell.key) or _(str(cell.key))

@@ -32,7 +32,9 @@ def execute(filters: dict | None = None) -> tuple:
 	]
 	rows.sort(key=lambda row: (row["rate"] is None, -(row["rate"] or 0), -row["number"]))
 	if rows:
-		whole = _point(total, "")
+		# as each line: what names no item, or of which nothing was sold, is in no rate
+		known = [cell for cell in groups if cell.key is not None and cell.figures["units"]]
+		whole = _point(cells.together(known), "")
 		line = {
 			"group": _("Total"),
 			"number": int(total.size),
@@ -57,7 +59,7 @@ def _read(filters: frappe._dict) -> list[Cell]:
 def _point(cell: Cell, label: str) -> trends.Point:
 	"""Complaints that name no item are in no rate: nobody knows what they are to be held against."""
 	nowhere = cell.key is None and not cell.pooled
-	return trends.Point(label, int(cell.size), None if nowhere else cell.figures["units"])
+	return trends.Point(label, int(cell.size), None if nowhere else cell.figures.get("units"))
 
 
 def _line(cell: Cell, label: str, chart: trends.Chart, place: int) -> dict[str, Any]:

@@ -5,15 +5,15 @@ Amounts of different currencies are never added up: each has lines, and a total,
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints.analysis import cells, figures, series, table
+from cms_iso10002.complaints.analysis import cells, figures, table
 from cms_iso10002.complaints.analysis.cells import Cell
 from cms_iso10002.complaints.analysis.filters import checked
-from cms_iso10002.core import spans
 
 GROUPINGS = {
 	"Remedy": "remedy",
@@ -36,8 +36,11 @@ def execute(filters: dict | None = None) -> tuple:
 	rows: list[dict[str, Any]] = []
 	totals: dict[str | None, Cell] = {}
 	for currency, groups in _by_currency(filters, dimension).items():
-		rows += _lines(cells.shown(groups, dimension), dimension, currency)
-		totals[currency] = cells.together(groups)
+		shown, total = cells.shown(groups, dimension), cells.together(groups)
+		rows += _lines(shown, dimension, currency)
+		# with the total of all, what is concealed could be told by subtraction
+		few = any(cell.concealed for cell in shown) or 0 < total.size < cells.smallest()
+		totals[currency] = replace(total, concealed=few)
 	several = len(totals) > 1
 	for currency, total in totals.items():
 		label = _("Total, {0}").format(currency or _("no currency")) if several else _("Total")
@@ -48,12 +51,9 @@ def execute(filters: dict | None = None) -> tuple:
 def _by_currency(filters: frappe._dict, dimension: str) -> dict[str | None, list[Cell]]:
 	"""The groups of each currency; the currency with most amounts first, in each the largest amount first."""
 	found: dict[str | None, dict[Any, dict[str, float]]] = {}
-	read = figures.read((dimension, "currency"), ("redress_rows", "redress_amount"), filters)
-	for (key, currency), numbers in read.items():
-		key = spans.start_of(key, spans.MONTH) if dimension == "day" else key
-		row = found.setdefault(currency, {}).setdefault(key, dict.fromkeys(numbers, 0))
-		for name, number in numbers.items():
-			row[name] += number
+	numbers = ("redress_rows", "redress_amount")
+	for (key, currency), row in figures.read((dimension, "currency"), numbers, filters, daily=False).items():
+		found.setdefault(currency, {})[key] = row
 	groups = {currency: cells.of(rows, "redress_rows") for currency, rows in found.items()}
 	for one in groups.values():
 		one.sort(key=lambda cell: cell.key if dimension == "day" else -cell.figures["redress_amount"])
@@ -61,23 +61,16 @@ def _by_currency(filters: frappe._dict, dimension: str) -> dict[str | None, list
 
 
 def _lines(shown: list[Cell], dimension: str, currency: str | None) -> list[dict[str, Any]]:
-	if dimension == "day":
-		locale = (frappe.local.lang or "en").replace("-", "_")
-		labels = [series.in_words((cell.key, cell.key), spans.MONTH, locale) for cell in shown]
-	else:
-		labels = table.names(shown, dimension)
+	labels = table.names(shown, dimension)
 	return [_line(cell, label, currency) for cell, label in zip(shown, labels, strict=True)]
 
 
 def _line(cell: Cell, label: str, currency: str | None) -> dict[str, Any]:
+	line = {"group": label, "currency": currency, "number": int(cell.size)}
+	if cell.concealed:
+		return line
 	amount = cell.figures["redress_amount"]
-	return {
-		"group": label,
-		"currency": currency,
-		"number": int(cell.size),
-		"amount": amount,
-		"mean": amount / cell.size if cell.size else None,
-	}
+	return {**line, "amount": amount, "mean": amount / cell.size if cell.size else None}
 
 
 def columns(filters: frappe._dict) -> list[dict[str, Any]]:
@@ -100,7 +93,7 @@ def _chart(rows: list[dict[str, Any]], totals: dict[str | None, Cell]) -> dict[s
 	told = [row for row in rows if row["currency"] == currency and not row.get("is_total")][: table.MOST_BARS]
 	return table.bars(
 		[row["group"] for row in told],
-		[(_("Amount ({0})").format(currency or "–"), [row["amount"] for row in told])],
+		[(_("Amount ({0})").format(currency or "–"), [row.get("amount") for row in told])],
 		[table.COLOURS["plain"]],
 		fieldtype="Currency",
 	)
@@ -112,6 +105,7 @@ def _summary(totals: dict[str | None, Cell]) -> list[dict[str, Any]] | None:
 			_("Redress Cost"), total.figures["redress_amount"], "Currency", "Orange", currency=currency
 		)
 		for currency, total in totals.items()
+		if not total.concealed
 	]
 	number = int(sum(total.size for total in totals.values()))
 	return [table.card(_("Redress Carried Out"), number), *cards] if number else None

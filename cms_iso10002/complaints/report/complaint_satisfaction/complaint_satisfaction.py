@@ -11,11 +11,10 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints.analysis import cells, figures, series, table
+from cms_iso10002.complaints.analysis import cells, figures, table
 from cms_iso10002.complaints.analysis.cells import Cell
 from cms_iso10002.complaints.analysis.filters import checked
 from cms_iso10002.complaints.counting import FAMILIES
-from cms_iso10002.core import spans
 
 GROUPINGS = {
 	"Month": "day",
@@ -39,43 +38,37 @@ def execute(filters: dict | None = None) -> tuple:
 	dimension = GROUPINGS[filters.group_by]
 	groups = _read(filters, dimension)
 	shown, total = cells.shown(groups, dimension), cells.together(groups)
-	if 0 < total.size < cells.smallest():
+	if _is_of_few(total):
 		shown = []
-	rows = [_line(cell, label) for cell, label in zip(shown, _labels(shown, dimension), strict=True)]
+	rows = [_line(cell, label) for cell, label in zip(shown, table.names(shown, dimension), strict=True)]
 	if groups:
-		some = any(cell.concealed for cell in shown) or 0 < total.size < cells.smallest()
+		some = any(_is_of_few(cell) for cell in (*shown, total))
 		rows.append({**_line(total, _("Total"), some), "is_total": 1})
 	return columns(filters), rows, _message(total), _chart(rows), _summary(rows)
 
 
 def _read(filters: frappe._dict, dimension: str) -> list[Cell]:
-	"""The groups; what decides whether one is small is how many rated."""
-	found: dict[Any, dict[str, float]] = {}
-	for (key,), numbers in figures.read((dimension,), FAMILIES["satisfaction"], filters).items():
-		key = spans.start_of(key, spans.MONTH) if dimension == "day" else key
-		row = found.setdefault(key, dict.fromkeys(numbers, 0))
-		for name, number in numbers.items():
-			row[name] += number
-	groups = cells.of(found, "rated")
-	return sorted(groups, key=lambda cell: (cell.key,) if dimension == "day" else (-cell.size, str(cell.key)))
+	"""The groups; one is small by how many rated or were asked."""
+	found = figures.by_value(figures.read((dimension,), FAMILIES["satisfaction"], filters, daily=False))
+	for numbers in found.values():
+		numbers["people"] = numbers["rated"] or numbers["asked"]
+	groups = cells.of(found, "people")
+	return sorted(
+		groups,
+		key=lambda cell: (cell.key,) if dimension == "day" else (-cell.figures["rated"], str(cell.key)),
+	)
 
 
-def _labels(shown: list[Cell], dimension: str) -> list[str]:
-	if dimension != "day":
-		return table.names(shown, dimension)
-	locale = (frappe.local.lang or "en").replace("-", "_")
-	return [
-		table.name(cell, dimension)
-		if cell.pooled
-		else series.in_words((cell.key, cell.key), spans.MONTH, locale)
-		for cell in shown
-	]
+def _is_of_few(cell: Cell) -> bool:
+	"""Whether a group says too much of those who rated: one of many who were asked may hold the answers of few."""
+	least = cells.smallest()
+	return cell.concealed or 0 < cell.size < least or 0 < cell.figures.get("rated", 0) < least
 
 
 def _line(cell: Cell, label: str, conceal: bool = False) -> dict[str, Any]:
 	told = cell.figures
-	line = {"group": label, "number": int(cell.size), "asked": told["asked"]}
-	if conceal or cell.concealed:
+	line = {"group": label, "number": int(told["rated"]), "asked": told["asked"]}
+	if conceal or _is_of_few(cell):
 		return line
 	line.update(answered=told["answered"], rate=table.share(told["answered"], told["asked"]))
 	for name in MEANS:

@@ -41,7 +41,7 @@ def _read(filters: frappe._dict) -> list[Cell]:
 		key: {**dict.fromkeys((*NOW, *THEN), 0), **now.get(key, {}), **then.get(key, {})}
 		for key in dict.fromkeys((*now, *then))
 	}
-	groups = cells.of(found, ("number", "received", "closed"))
+	groups = cells.of(found, "number", "received", "closed")
 	return sorted(groups, key=lambda cell: (-cell.figures["number"], str(cell.key)))
 
 
