@@ -102,6 +102,7 @@ RECORDS: dict[str, tuple[str, ...]] = {
 		"Complaint Mail Triage",
 		"Complaint Feedback",
 	),
+	"Learning": ("Complaint Action", "Complaint Signal", "Complaint Reportability"),
 	"Time Limits": ("Complaint SLA Policy", "Complaint Daily Summary"),
 	"Reports": (),
 	"Record": ("Complaint Event", "Complaint Ledger Seal"),

@@ -250,7 +250,7 @@ def _tell(complaint: str, action: str, state: str) -> None:
 def state_of(complaint: str, reason_for_none: str | None = None) -> str:
 	"""What a complaint says of its actions now; `reason_for_none` where what is stored is not the latest."""
 	if reason_for_none is None:
-		reason_for_none = frappe.db.get_value("Complaint", complaint, "no_action_reason")
+		reason_for_none = frappe.db.get_value("Complaint", complaint, "no_action_reason", for_update=True)
 	action, case = DocType(ACTION), DocType(CASE)
 	states = (
 		frappe.qb.from_(action)
@@ -259,6 +259,7 @@ def state_of(complaint: str, reason_for_none: str | None = None) -> str:
 		.select(action.state)
 		.where(case.complaint == complaint)
 		.orderby(action.name)
+		.for_update()  # the snapshot may be older than the lock on the complaint
 		.run(pluck=True)
 	)
 	return effect.of_complaint(states, reason_for_none)

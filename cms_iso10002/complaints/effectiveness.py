@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Count
+from frappe.query_builder.functions import Count, Date
 from frappe.translate import get_user_lang
 from frappe.utils import cint, cstr, formatdate, getdate
 from pypika.terms import Criterion, ExistsCriterion
@@ -51,10 +51,14 @@ def run() -> None:
 
 
 def due() -> list[str]:
-	"""The actions in effect whose day has come and for which nothing was compared in their present round."""
+	"""The actions in effect whose day has come and for which nothing was compared since, in their present round.
+
+	What somebody compared before the day is not what was asked for on it.
+	"""
 	action, check = DocType(ACTION), DocType(CHECK)
 	done = frappe.qb.from_(check).select(check.name)
 	done = done.where((check.parent == action.name) & (check["round"] == action["round"]))
+	done = done.where(Date(check.checked_on) >= action.check_on)
 	return (
 		frappe.qb.from_(action)
 		.select(action.name)
@@ -67,7 +71,8 @@ def due() -> list[str]:
 
 def _check_when_due(name: str) -> None:
 	action = frappe.get_doc(ACTION, name, for_update=True)
-	checked = last_check(action) is not None
+	last = last_check(action)
+	checked = bool(last) and getdate(last.checked_on) >= getdate(action.check_on)
 	if effect.needs_check(action.state, getdate(action.check_on), clock.today(), checked):
 		compare(action)
 		_ask_to_judge(action)

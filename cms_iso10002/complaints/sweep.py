@@ -92,7 +92,7 @@ def bring_up_to_date(name: str) -> int:
 	fields = {"sweep_attempts": 0} if head.sweep_attempts else {}
 	under = policy.in_force(head.policy_snapshot, events)
 	_mark(doc, [duty for duty in owed if duty.milestone], events, under, fields)
-	_report(doc, [duty for duty in owed if duty.kind in agenda.REPORTING])
+	_report(doc, [duty for duty in owed if duty.kind in agenda.REPORTING], fields)
 	others = [duty for duty in owed if not duty.milestone and duty.kind not in agenda.REPORTING]
 	if others:
 		_wait_no_longer(doc, others, fields)
@@ -111,12 +111,13 @@ def _mark(doc, duties: list[agenda.Duty], events: list, under: policy.InForce, f
 		timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM, seen=events, fields=fields)
 
 
-def _report(doc, duties: list[agenda.Duty]) -> None:
+def _report(doc, duties: list[agenda.Duty], fields: dict) -> None:
 	"""Decisions on reporting, and reports, that are owed: each is reminded of by itself."""
 	specs: list[EventSpec] = []
 	for duty in duties:
 		specs += due_actions.REPORT_DUTIES[duty.kind](doc, duty)
-	timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM)
+	if specs:
+		timeline.record_all(doc.name, specs, actor=due_actions.SYSTEM, fields=fields)
 
 
 def _wait_no_longer(doc, duties: list[agenda.Duty], fields: dict) -> None:

@@ -221,6 +221,21 @@ def test_it_is_compared_on_its_day_and_once(sales):
 	assert len(action.checks) == 1
 
 
+def test_looking_before_the_day_is_not_the_check_of_the_day(sales):
+	_case, action = in_effect(60)
+	action.check_on = clock.today() + timedelta(days=10)
+	action.save()
+	effectiveness.check_now(action.name)
+	assert action.name not in effectiveness.due()
+	pass_time(days=10)
+	assert action.name in effectiveness.due()
+	check(action)
+	assert len(action.checks) == 2
+	assert frappe.db.count("ToDo", {"reference_name": action.name, "status": "Open"}) == 1
+	check(action)
+	assert len(action.checks) == 2
+
+
 def test_a_job_that_comes_late_compares_the_days_that_were_meant(sales):
 	_case, action = in_effect(30)
 	day = action.check_on
