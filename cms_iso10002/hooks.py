@@ -134,6 +134,7 @@ doc_events = {
 			"cms_iso10002.erpnext_bridge.issue.show_on_issue",
 			"cms_iso10002.iso_10002.competence.on_complaint",
 			"cms_iso10002.erpnext_bridge.quality_records.on_complaint",
+			"cms_iso10002.erpnext_bridge.redress_links.on_complaint",
 			"cms_iso10002.complaints.assignment.before_rules",
 		],
 		"on_change": "cms_iso10002.complaints.assignment.show_handler",
@@ -265,7 +266,7 @@ fixtures = [{"dt": "ISO 10002 Clause", "filters": [["is_standard", "=", 1]]}]
 # Who knows how many sales there were (first day, last day, company): the last one hooked is asked.
 iso_10002_sales = ["cms_iso10002.erpnext_bridge.sales.invoices"]
 # The same of one item (item, first day, last day, company).
-complaint_item_sales = ["cms_iso10002.erpnext_bridge.item_sales.invoices"]
+complaint_item_sales = ["cms_iso10002.erpnext_bridge.sales.of_item"]
 # Who knows which customers bought what (field, values, first day, last day, company).
 complaint_buyers = ["cms_iso10002.erpnext_bridge.others_affected.buyers"]
 # Where actions on complaints stand as records of quality management.

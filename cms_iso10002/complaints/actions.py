@@ -188,7 +188,7 @@ def approve_decision(complaint: str) -> dict:
 	"""Approve the decision of the current round as the second person the settings ask for."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
-	if not {"Complaint Manager", "System Manager"} & set(frappe.get_roles()):
+	if not permissions.holds(frappe.session.user, ("Complaint Manager", "System Manager")):
 		frappe.throw(
 			_("Approving a decision needs the role {0}.").format(_("Complaint Manager")),
 			frappe.PermissionError,

@@ -172,8 +172,7 @@ def document_changed(doctype: str, name: str, done: bool, dropped: bool = False)
 		elif done and action.state == effect.OPEN:
 			take_effect(action)
 		elif not done and action.state == effect.IN_EFFECT:
-			action.update({"state": effect.OPEN, "in_effect_from": None})
-			save_as_server(action)
+			_open_again(action)
 
 
 @frappe.whitelist(methods=["POST"])
@@ -216,12 +215,17 @@ def give_up(action, reason: str) -> None:
 
 def reopen(action, reasons: str) -> None:
 	"""It did not work: open again, in a new round, and so is the record it stands on."""
+	_open_again(action)
+	if action.document_name:
+		_records("reopen", action, reasons)
+
+
+def _open_again(action) -> None:
+	"""A new round begins: what took effect before is not what will be checked."""
 	action.update(
 		{"state": effect.OPEN, "in_effect_from": None, "check_on": None, "round": (action.round or 1) + 1}
 	)
 	save_as_server(action)
-	if action.document_name:
-		_records("reopen", action, reasons)
 
 
 # shown on complaints -------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 thread outlives the purged Email Queue. A delivery that fails undoes, as an event, what the sending did.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -225,10 +226,15 @@ def _delivery(channel: str, recipient: str) -> str:
 
 def _mail(doc, recipient: str, subject: str, content: str) -> str:
 	"""Queue the letter as a Communication on the complaint; returns its name."""
-	if not EmailAccount.find_outgoing(match_by_doctype="Complaint"):
-		frappe.throw(_("No outgoing Email Account is set up: set one up, or choose another channel."))
+	refuse_without_account()
 	automatic = doc.acting() in ("System", "Administrator")
 	return mail_thread.write(doc.name, recipient, subject, content, sender(), automatic)
+
+
+def refuse_without_account() -> None:
+	"""Raise where the site has no account to send e-mail with."""
+	if not EmailAccount.find_outgoing(match_by_doctype="Complaint"):
+		frappe.throw(_("No outgoing Email Account is set up: set one up, or choose another channel."))
 
 
 def sender() -> str | None:
@@ -278,7 +284,6 @@ def send_letter(
 		frappe.throw(_("A letter of the kind {0} is sent by the action it belongs to.").format(_(kind)))
 	if kind == "Closure" and doc.status != "Closed":
 		frappe.throw(_("This complaint is not closed: close it, and the letter goes out with it."))
-	timeline.lock(complaint)
 	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	spec = LetterSpec(
 		kind,
@@ -290,12 +295,28 @@ def send_letter(
 		{"body": message},
 		formats.is_confirmed(format_confirmed),
 	)
-	event = send(doc, spec)
-	timeline.record_all(complaint, [event, *feedback.asked_by(complaint, event)])
+	return _send_and_record(doc, spec)
+
+
+def send_update(doc, message: str, dedupe: str = "") -> str:
+	"""Mail a progress update, as the form's *Letter* button does, for who has checked the right to; the letter's name.
+
+	A second one of the same `dedupe` fails: who may run twice asks `timeline.is_recorded` first.
+	"""
+	return _send_and_record(
+		doc, LetterSpec(UPDATE, "E-mail", event=FREE_LETTERS[UPDATE], context={"body": message}), dedupe
+	)
+
+
+def _send_and_record(doc, spec: LetterSpec, dedupe: str = "") -> str:
+	timeline.lock(doc.name)
+	event = replace(send(doc, spec), dedupe=dedupe)
+	timeline.record_all(doc.name, [event, *feedback.asked_by(doc.name, event)])
 	return event.data["letter"]
 
 
-FREE_LETTERS = {"Acknowledgement": "acknowledged", "Progress Update": "update_sent", "Closure": "letter_sent"}
+UPDATE = "Progress Update"
+FREE_LETTERS = {"Acknowledgement": "acknowledged", UPDATE: "update_sent", "Closure": "letter_sent"}
 """Letters that may be sent beside an action, with the event each makes; that of closure once a complaint is closed."""
 
 

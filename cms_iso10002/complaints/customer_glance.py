@@ -8,12 +8,11 @@ what the session's user may read there.
 from typing import Any
 
 import frappe
-from frappe import _
+
+from cms_iso10002.complaints import customer_counts
 
 HOOK = "complaint_customer_figures"
 LATEST = 5
-MOST = 200
-"""Complaints of one customer that are looked at; more are said to be more."""
 
 
 @frappe.whitelist(methods=["GET", "POST"])
@@ -24,33 +23,28 @@ def get_glance(complaint: str) -> dict[str, Any]:
 	"""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	others = _others(doc)
-	still_open = [row for row in others if row.status_category in ("Open", "Paused")]
+	field = "customer" if doc.customer else "complainant_email"
+	found = {}
+	if doc.get(field):
+		found = customer_counts.of(customer_counts.seen(field, doc.get(field), but=doc.name))
 	return {
 		"customer": doc.customer or "",
-		"open": _count(still_open, len(others) == MOST),
-		"all": _count(others, len(others) == MOST),
-		"latest": others[:LATEST],
+		"open": str(found.get("open", 0)),
+		"all": str(found.get("total", 0)),
+		"latest": _latest(doc, field) if found else [],
 		"figures": _figures(doc),
 	}
 
 
-def _others(doc) -> list[frappe._dict]:
-	by = {"customer": doc.customer} if doc.customer else {"complainant_email": doc.complainant_email}
-	if not any(by.values()):
-		return []
+def _latest(doc, field: str) -> list[frappe._dict]:
 	# get_list leaves out what the user may not see, persons concerned and confidential cases included
 	return frappe.get_list(
 		"Complaint",
-		filters={**by, "name": ("!=", doc.name), "status": ("!=", "Duplicate")},
+		filters={field: doc.get(field), "name": ("!=", doc.name), "status": ("!=", "Duplicate")},
 		fields=["name", "subject", "status", "status_category", "received_on", "outcome", "is_overdue"],
 		order_by="received_on desc, name desc",
-		limit_page_length=MOST,
+		limit_page_length=LATEST,
 	)
-
-
-def _count(rows: list, more: bool) -> str:
-	return _("{0} or more").format(len(rows)) if more else str(len(rows))
 
 
 def _figures(doc) -> list[dict[str, Any]]:

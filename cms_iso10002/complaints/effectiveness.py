@@ -14,7 +14,8 @@ from frappe.translate import get_user_lang
 from frappe.utils import cint, cstr, formatdate, getdate
 from pypika.terms import Criterion, ExistsCriterion
 
-from cms_iso10002.complaints import alerts, clock, corrective_actions, tasks
+from cms_iso10002.complaints import alerts, clock, corrective_actions, permissions, tasks
+from cms_iso10002.complaints.analysis import filters
 from cms_iso10002.complaints.corrective_actions import ACTION, obey
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
@@ -160,20 +161,8 @@ def _alike(action, case) -> tuple[Criterion, Criterion]:
 		)
 	field = effect.RULES[action.rule]
 	column = case[field]
-	return column.isin(_with_those_below(TREES[action.rule], action.get(field))), (
+	return column.isin(filters.under(TREES[action.rule], action.get(field))), (
 		column.isnull() | (column == "")
-	)
-
-
-def _with_those_below(tree: str, name: str):
-	"""The names of a branch of a tree, as a subquery."""
-	table, top = DocType(tree), DocType(tree).as_("top")
-	return (
-		frappe.qb.from_(table)
-		.join(top)
-		.on((table.lft >= top.lft) & (table.rgt <= top.rgt))
-		.select(table.name)
-		.where(top.name == name)
 	)
 
 
@@ -251,7 +240,7 @@ def judge(action: str, judgement: str, reasons: str = "") -> str:
 	"""
 	doc = frappe.get_doc(ACTION, action, for_update=True)
 	doc.check_permission("write")
-	if not {MANAGER, "System Manager"} & set(frappe.get_roles()):
+	if not permissions.holds(frappe.session.user, (MANAGER, "System Manager")):
 		frappe.throw(_("Judging an action needs the role {0}.").format(_(MANAGER)), frappe.PermissionError)
 	row = last_check(doc)
 	independent = frappe.session.user != doc.responsible

@@ -40,7 +40,7 @@ def erase(doc) -> None:
 	company = customer.is_a_company(doc.customer)
 	_erase(_own_records(doc.name), doc.as_dict(), company)
 	if not company:
-		redress_links.forget(doc.name)
+		redress_links.forget(doc)
 	actors.forget_outsiders(doc.name)
 
 

@@ -12,7 +12,7 @@ import frappe
 from frappe import _
 from frappe.utils import getdate
 
-from cms_iso10002.complaints import cases, clock, correspondence, escalation, policy, timeline
+from cms_iso10002.complaints import cases, clock, correspondence, escalation, permissions, policy, timeline
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import clocks, extensions, fairness
 from cms_iso10002.core.business_time import WorkCalendar
@@ -173,7 +173,7 @@ def _checked(complaint: str, reason: str):
 	timeline.lock(complaint)  # before its letters are read: the sweep locks in this order
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
-	if not {MANAGER, "System Manager"} & set(frappe.get_roles()):
+	if not permissions.holds(frappe.session.user, (MANAGER, "System Manager")):
 		frappe.throw(
 			_("Moving a deadline needs the role {0}: ask one to approve it.").format(_(MANAGER)),
 			frappe.PermissionError,

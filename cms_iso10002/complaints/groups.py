@@ -5,6 +5,7 @@ A group decides nothing and has no clocks: each member keeps its own. It is seen
 
 import json
 from datetime import timedelta
+from hashlib import sha256
 
 import frappe
 from frappe import _
@@ -12,8 +13,8 @@ from frappe.query_builder import DocType
 from frappe.utils import get_datetime
 from pypika.terms import Criterion
 
-from cms_iso10002.complaints import alerts, clock, correspondence
-from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
+from cms_iso10002.complaints import alerts, clock, correspondence, timeline
+from cms_iso10002.complaints.transactions import all_or_nothing, keep, keep_failure, retry_on_deadlock
 from cms_iso10002.core import alike as core
 from cms_iso10002.core.states import CLOSED_STATES
 
@@ -23,7 +24,6 @@ AT_ONCE = 25
 MOST = 500
 LOOKED_AT = 400
 DAYS = 365
-KIND = "Progress Update"
 
 
 # made ----------------------------------------------------------------------------------------------------
@@ -42,12 +42,15 @@ def make_group(complaints: str | list, title: str, lead: str = "") -> str:
 	frappe.has_permission(GROUP, "create", throw=True)
 	with all_or_nothing():
 		group = frappe.new_doc(GROUP)
-		group.update({"title": title, "company": companies.pop() if len(companies) == 1 else None})
+		group.update(
+			{
+				"title": title,
+				"company": companies.pop() if len(companies) == 1 else None,
+				"lead_complaint": lead or docs[0].name,
+			}
+		)
 		group.insert()
-		_put_in(group.name, docs)
-		group.reload()
-		group.lead_complaint = lead or docs[0].name
-		group.save()
+		_put_in(group, docs)
 	return group.name
 
 
@@ -62,10 +65,7 @@ def add_to_group(group: str, complaints: str | list) -> int:
 	doc.check_permission("write")
 	docs = _free(_names(complaints))
 	with all_or_nothing():
-		_put_in(group, docs)
-		for one in docs:
-			if doc.shared_findings and one.status in ("Assessed", "Under Investigation"):
-				doc.share_with(frappe.get_doc("Complaint", one.name))
+		_put_in(doc, docs)
 	return len(docs)
 
 
@@ -103,9 +103,11 @@ def _free(names: list[str]) -> list:
 	return docs
 
 
-def _put_in(group: str, docs: list) -> None:
+def _put_in(group, docs: list) -> None:
+	"""Each is saved once, with what the group has found out already."""
 	for doc in docs:
-		doc.complaint_group = group
+		doc.complaint_group = group.name
+		group.give_findings(doc)
 		doc.save()
 
 
@@ -191,6 +193,7 @@ def get_members(group: str) -> list[dict]:
 
 
 @frappe.whitelist(methods=["POST"])
+@retry_on_deadlock
 def write_to_all(group: str, message: str) -> dict:
 	"""Tell the complainants of all open members the same, each in a letter of their own, as a progress update.
 
@@ -205,26 +208,64 @@ def write_to_all(group: str, message: str) -> dict:
 	if not names:
 		frappe.throw(_("No open complaint of this group is left to write to."))
 	if len(names) > AT_ONCE:
-		frappe.enqueue(
-			write_in_background,
-			queue="long",
-			enqueue_after_commit=True,
-			group=group,
-			message=message,
-			user=frappe.session.user,
-		)
+		_write_later(group, message)
 		return {"sent": [], "left": [], "later": len(names)}
-	return {**_write(doc, names, message), "later": 0}
+	whys = {name: _write(name, message) for name in names}
+	sent = [name for name in names if not whys[name]]
+	_note(group, len(sent))
+	return {
+		"sent": sent,
+		"left": [{"complaint": name, "why": whys[name]} for name in names if whys[name]],
+		"later": 0,
+	}
 
 
-def write_in_background(group: str, message: str, user: str) -> None:
-	"""A background job: the same for many members; who asked for it is told how it went."""
-	doc = frappe.get_doc(GROUP, group)
-	done = _write(doc, _open_members(group), message)
-	words = _("{0}: {1} letters were sent, {2} could not be").format(
-		doc.name, len(done["sent"]), len(done["left"])
+def _write_later(group: str, message: str) -> None:
+	"""The same message is on its way to a group once, however often somebody clicks."""
+	frappe.enqueue(
+		write_in_background,
+		queue="long",
+		job_id=f"complaints_group_{_digest(group, message)}",
+		deduplicate=True,
+		enqueue_after_commit=True,
+		group=group,
+		message=message,
+		asked_on=str(clock.now_site()),
 	)
-	alerts.notify(doc, [user], words)
+
+
+def write_in_background(group: str, message: str, asked_on: str) -> None:
+	"""A background job, as the user who asked for it: the same for many members; they are told how it went.
+
+	Each letter is a transaction of its own. So a job that was killed and is run again writes to those who are left: who
+	has had this message since it was asked for has had it.
+	"""
+	sent, left = 0, 0
+	for name in _open_members(group):
+		try:
+			why = _write_once(name, message, asked_on)
+		except Exception:
+			keep_failure(f"{name} could not be written to for its group", name)
+			why = "failed"
+		sent, left = sent + (not why), left + bool(why)
+	_note(group, sent)
+	words = _("{0}: {1} letters were sent, {2} could not be").format(group, sent, left)
+	alerts.notify(frappe.get_doc(GROUP, group), [frappe.session.user], words)
+	keep()
+
+
+@retry_on_deadlock
+def _write_once(name: str, message: str, asked_on: str) -> str:
+	"""In a transaction of its own; why it could not be, "" where it was, now or by a job that was killed."""
+	frappe.db.rollback()  # so that what is read next is not older than the lock
+	key = f"{name}:group:{_digest(asked_on, message)}"
+	why = "" if timeline.is_recorded(name, key) else _write(name, message, key)
+	keep()  # a job: each letter in a transaction of its own
+	return why
+
+
+def _digest(*words: str) -> str:
+	return sha256("\n".join(words).encode()).hexdigest()[:16]
 
 
 def _open_members(group: str) -> list[str]:
@@ -237,32 +278,25 @@ def _open_members(group: str) -> list[str]:
 	)
 
 
-def _write(group, names: list[str], message: str) -> dict:
-	sent, left = [], []
-	for name in names:
-		try:
-			with all_or_nothing():
-				correspondence.send_letter(name, KIND, "E-mail", message)
-			sent.append(name)
-		except (frappe.ValidationError, frappe.OutgoingEmailError, frappe.PermissionError) as refusal:
-			frappe.clear_last_message()
-			left.append({"complaint": name, "why": frappe.utils.strip_html(str(refusal))})
-			_give_as_task(name)
-	_note(group, len(sent))
-	return {"sent": sent, "left": left}
-
-
-def _give_as_task(name: str) -> None:
-	"""Who can't be mailed is told by a person."""
+def _write(name: str, message: str, key: str = "") -> str:
+	"""Write to one; why that could not be, "" where it was. Who can't be mailed is told by a person."""
 	doc = frappe.get_doc("Complaint", name)
-	alerts.task(doc, lambda: _("Tell the complainant of {0} what its group was written").format(name))
+	try:
+		with all_or_nothing():
+			doc.check_permission("write")
+			correspondence.send_update(doc, message, key)
+	except (frappe.ValidationError, frappe.OutgoingEmailError, frappe.PermissionError) as refusal:
+		frappe.clear_last_message()
+		alerts.task(doc, lambda: _("Tell the complainant of {0} what its group was written").format(name))
+		return frappe.utils.strip_html(str(refusal)) or _("could not be written to")
+	return ""
 
 
-def _note(group, count: int) -> None:
+def _note(group: str, count: int) -> None:
 	"""What was sent stands on the group."""
 	if not count:
 		return
-	group.reload()
-	group.append("letters", {"sent_on": clock.now_site(), "kind": KIND, "count": count})
-	group.flags.by_server = True
-	group.save()
+	doc = frappe.get_doc(GROUP, group)
+	doc.append("letters", {"sent_on": clock.now_site(), "kind": correspondence.UPDATE, "count": count})
+	doc.flags.by_server = True
+	doc.save()

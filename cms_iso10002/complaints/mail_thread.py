@@ -48,16 +48,31 @@ def write(
 	complaint: str, recipients: str, subject: str, content: str, sender: str | None, automatic: bool
 ) -> str:
 	"""Write to those who complain: a Communication on the complaint, queued as the next message of its thread; its name."""
-	account = EmailAccount.find_outgoing(match_by_email=sender, match_by_doctype="Complaint")
 	company = frappe.db.get_value("Complaint", complaint, "company")
+	communication = on_record("Complaint", complaint, company, recipients, subject, content, sender)
+	send(communication, automatic)
+	return communication.name
+
+
+def on_record(
+	doctype: str,
+	name: str,
+	company: str | None,
+	recipients: str,
+	subject: str,
+	content: str,
+	sender: str | None,
+):
+	"""A Communication on a record, stored and not sent yet, that the organisation writes by e-mail."""
+	account = EmailAccount.find_outgoing(match_by_email=sender, match_by_doctype="Complaint")
 	communication = frappe.get_doc(
 		{
 			"doctype": "Communication",
 			"communication_type": "Communication",
 			"communication_medium": "Email",
 			"sent_or_received": "Sent",
-			"reference_doctype": "Complaint",
-			"reference_name": complaint,
+			"reference_doctype": doctype,
+			"reference_name": name,
 			"subject": subject,
 			"content": content,
 			# the organisation writes, whoever pressed the button: without a name Frappe shows whoever looks at it
@@ -71,16 +86,16 @@ def write(
 	communication.insert(
 		ignore_permissions=True
 	)  # it is the organisation's, whoever pressed the button or filed
-	send(communication, automatic)
-	return communication.name
+	return communication
 
 
 def send(communication, automatic: bool = False) -> None:
-	"""Queue a Communication on a complaint as the next message of its thread. Raises where nothing came of it."""
+	"""Queue a Communication, on a complaint as the next message of its thread. Raises where nothing came of it."""
 	arguments = communication.sendmail_input_dict()
 	if not arguments:
 		_not_queued(communication)
-	before = earlier(communication.reference_name, communication.name)
+	of_case = communication.reference_doctype == "Complaint"
+	before = earlier(communication.reference_name, communication.name) if of_case else []
 	ids = [f"<{row.message_id}>" for row in before]
 	if before:
 		communication.db_set("in_reply_to", before[-1].name, update_modified=False)

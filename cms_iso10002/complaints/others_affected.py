@@ -16,8 +16,10 @@ from frappe.utils import cstr, escape_html, getdate
 from frappe.utils.csvutils import to_csv
 from frappe.utils.xlsxutils import make_xlsx
 
-from cms_iso10002.complaints import clock, permissions, timeline
+from cms_iso10002.complaints import clock, correspondence, mail_thread, permissions, timeline
+from cms_iso10002.complaints.letter_language import speaking, spoken
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
+from cms_iso10002.core.spreadsheet import harmless
 
 HOOK = "complaint_buyers"
 DOCTYPE = "Complaint Other Affected"
@@ -129,12 +131,7 @@ def _line(row: dict[str, Any]) -> list[str]:
 		", ".join(row["documents"]),
 		row["told_on"],
 	)
-	return [_harmless(cstr(value)) for value in said]
-
-
-def _harmless(text: str) -> str:
-	"""A cell that no program of spreadsheets takes for a formula."""
-	return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+	return [harmless(cstr(value)) for value in said]
 
 
 # told ----------------------------------------------------------------------------------------------------
@@ -158,18 +155,19 @@ def notify(
 	"""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
-	if not {MANAGER, "System Manager"} & set(frappe.get_roles()):
+	if not permissions.holds(frappe.session.user, (MANAGER, "System Manager")):
 		frappe.throw(_("Writing to others needs the role {0}.").format(_(MANAGER)), frappe.PermissionError)
 	if not subject.strip() or not message.strip():
 		frappe.throw(_("Write a subject and a message."))
 	chosen = _chosen(customers)
+	correspondence.refuse_without_account()
 	timeline.lock(complaint)
 	known = {row["customer"]: row for row in find(complaint, by, from_date, to_date)}
 	told, left = 0, []
 	for name in chosen:
 		why = _why_not(known.get(name))
 		if not why:
-			why = _tell(doc.name, known[name], subject.strip(), message.strip())
+			why = _tell(doc, known[name], subject.strip(), message.strip())
 		if why:
 			left.append({"customer": name, "why": why})
 		else:
@@ -199,15 +197,15 @@ def _why_not(row: dict[str, Any] | None) -> str:
 	return "" if row["email"] else _("has no e-mail address")
 
 
-def _tell(complaint: str, row: dict[str, Any], subject: str, message: str) -> str:
+def _tell(case, row: dict[str, Any], subject: str, message: str) -> str:
 	"""Send it and put it down; why it could not be sent, "" where it was."""
 	try:
 		with all_or_nothing():
-			mail = _mail(row, subject, message)
+			mail = _mail(case, row, subject, message)
 			record = frappe.new_doc(DOCTYPE)
 			record.update(
 				{
-					"complaint": complaint,
+					"complaint": case.name,
 					"customer": row["customer"],
 					"told_on": clock.now_site(),
 					"told_by": frappe.session.user,
@@ -224,33 +222,24 @@ def _tell(complaint: str, row: dict[str, Any], subject: str, message: str) -> st
 	return ""
 
 
-def _mail(row: dict[str, Any], subject: str, message: str) -> str:
-	"""A mail to a customer as a Communication on the customer; its name."""
+def _mail(case, row: dict[str, Any], subject: str, message: str) -> str:
+	"""A mail to a customer as a Communication on the customer; its name.
+
+	It is owed to them like a letter, so it goes the way of letters: from the address that they come from, also to who
+	wants no newsletters, framed in the customer's language. Answers come in where complaints do.
+	"""
 	content = "".join(f"<p>{escape_html(line)}</p>" for line in message.splitlines() if line.strip())
-	about = {"reference_doctype": "Customer", "reference_name": row["customer"]}
-	mail = frappe.new_doc("Communication")
-	mail.update(
-		{
-			**about,
-			"communication_type": "Communication",
-			"communication_medium": "Email",
-			"sent_or_received": "Sent",
-			"subject": subject,
-			"content": content,
-			"recipients": row["email"],
-			"email_status": "Open",
-		}
-	)
-	mail.insert(ignore_permissions=True)  # a manager of complaints need not have rights on customers' mail
-	frappe.sendmail(
-		recipients=[row["email"]],
-		subject=subject,
-		message=content,
-		communication=mail.name,
-		expose_recipients=None,
-		add_unsubscribe_link=0,
-		**about,
-	)
+	with speaking(spoken(row.get("language") or case.language or "en")):
+		mail = mail_thread.on_record(
+			"Customer",
+			row["customer"],
+			case.company,
+			row["email"],
+			subject,
+			f'<div dir="auto">{content}</div>',
+			correspondence.sender(),
+		)
+		mail_thread.send(mail)
 	return mail.name
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import frappe
 from frappe import _
+from frappe.desk.reportview import build_match_conditions
 from frappe.query_builder import DocType
-from pypika.terms import Criterion
+from pypika.terms import Criterion, LiteralValue
 
 from cms_iso10002.complaints import tasks
 from cms_iso10002.complaints.cases import concerned_users
@@ -62,7 +63,7 @@ def complaint(doc, ptype: str | None = None, user: str | None = None, **kwargs) 
 		return True
 	if user in [stored.get(duty) for duty in DUTIES]:
 		return True
-	return bool(set(OVERSEERS[stored.confidentiality]) & set(frappe.get_roles(user)))
+	return holds(user, OVERSEERS[stored.confidentiality])
 
 
 def belonging(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
@@ -83,6 +84,15 @@ def visible(user: str | None = None) -> Criterion | None:
 	levels = ["Normal"] + [level for level, overseers in OVERSEERS.items() if set(overseers) & roles]
 	own = Criterion.any([case[duty] == user for duty in DUTIES])
 	return (case.confidentiality.isin(levels) | own) & case.name.notin(concerned_cases(user))
+
+
+def listed() -> Criterion | None:
+	"""The condition that keeps what a list shows the session's user: as `visible`, and by User Permissions; None for all.
+
+	For sums, which a list of Frappe's does not make on every version.
+	"""
+	condition = build_match_conditions("Complaint", as_condition=True)
+	return LiteralValue(f"({condition})") if condition else None
 
 
 def concerned_cases(user: str):

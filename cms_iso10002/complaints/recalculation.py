@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint
 
-from cms_iso10002.complaints import clock, policy, timeline
+from cms_iso10002.complaints import clock, permissions, policy, timeline
 from cms_iso10002.complaints.transactions import keep, keep_failure, retry_on_deadlock
 from cms_iso10002.core import agenda, clocks
 from cms_iso10002.core.business_time import WorkCalendar
@@ -241,7 +241,7 @@ def apply(
 
 
 def _check_manager() -> None:
-	if not {"Complaint Manager", "System Manager"} & set(frappe.get_roles()):
+	if not permissions.holds(frappe.session.user, ("Complaint Manager", "System Manager")):
 		frappe.throw(
 			_("Recalculating needs the role {0}.").format(_("Complaint Manager")), frappe.PermissionError
 		)

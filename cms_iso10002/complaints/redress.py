@@ -242,6 +242,16 @@ def for_document(complaint: str, row: str):
 	return doc, child
 
 
+def may_have_document(complaint: str, row: str) -> bool:
+	"""Whether a row may be given a document now. Locks the complaint, so that the answer still holds when one is made."""
+	if not frappe.db.exists("Complaint", complaint):
+		return False
+	timeline.lock(complaint)
+	doc = frappe.get_doc("Complaint", complaint, for_update=True)
+	child = next((each for each in doc.redress if each.name == row), None)
+	return bool(child) and _may_have_document(cases.read(doc), child)
+
+
 def document_made(complaint: str, row: str, doctype: str, name: str) -> None:
 	"""A draft was made for a row: from now on it is the row's document."""
 	_change(complaint, row, lambda _row: {"document_type": doctype, "document_name": name})

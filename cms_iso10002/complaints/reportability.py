@@ -146,7 +146,7 @@ def _manager_of(complaint: str):
 	"""The complaint, where the session's user may write it and is a Complaint Manager."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
-	if not {MANAGER, "System Manager"} & set(frappe.get_roles()):
+	if not permissions.holds(frappe.session.user, (MANAGER, "System Manager")):
 		frappe.throw(
 			_("Whether a complaint must be reported is decided by a {0}.").format(_(MANAGER)),
 			frappe.PermissionError,

@@ -81,12 +81,16 @@ def record(
 
 	False, and nothing is written, when an event with `dedupe_key` is there already.
 	"""
-	if dedupe_key:
-		lock(complaint)  # then look, past this transaction's snapshot
-		if frappe.db.get_value("Complaint Event", {"dedupe_key": dedupe_key}, "name", for_update=True):
-			return False
+	if dedupe_key and is_recorded(complaint, dedupe_key):
+		return False
 	record_all(complaint, [EventSpec(kind, data or {}, at, public, note)], actor=actor, dedupe_key=dedupe_key)
 	return True
+
+
+def is_recorded(complaint: str, dedupe_key: str) -> bool:
+	"""Whether there is an event with `dedupe_key`. Locks the complaint, so that the answer holds until the transaction ends."""
+	lock(complaint)  # then look, past this transaction's snapshot
+	return bool(frappe.db.get_value("Complaint Event", {"dedupe_key": dedupe_key}, "name", for_update=True))
 
 
 def record_all(

@@ -41,6 +41,8 @@ STATES: dict[str, str] = {
 
 OPEN_STATES = tuple(state for state, category in STATES.items() if category == "Open")
 CLOSED_STATES = tuple(state for state, category in STATES.items() if category == "Closed")
+BACKLOG = ("Open", "Paused")
+"""Categories of what is still to be worked on; what was answered (Resolved) waits for the complainant, or for closing."""
 BEFORE_RESPONSE = (RECEIVED, ACKNOWLEDGED, ASSESSED, UNDER_INVESTIGATION, DECIDED, AWAITING_COMPLAINANT)
 
 

@@ -152,7 +152,8 @@ def make_complaint_of_communication(communication: str) -> dict:
 	doc = frappe.get_doc("Communication", communication, for_update=True)
 	doc.check_permission("read")
 	if existing := _complaint_of(doc):
-		frappe.get_doc("Complaint", existing).check_permission("read")
+		# read past the snapshot as well: what the other click has made may be newer than that
+		frappe.get_doc("Complaint", existing, for_update=True).check_permission("read")
 		return {"complaint": existing, "created": False}
 	if doc.communication_type != "Communication" or doc.sent_or_received != "Received":
 		frappe.throw(_("Only what came in from outside becomes a complaint: this was written by ourselves."))
@@ -165,11 +166,12 @@ def make_complaint_of_communication(communication: str) -> dict:
 
 
 def _complaint_of(doc) -> str | None:
-	"""The complaint that a Communication stands on already."""
+	"""The complaint that a locked Communication stands on already, past this transaction's snapshot: of two clicks the
+	second waits for the first, and finds what that has made."""
 	if doc.reference_doctype == "Complaint":
 		return doc.reference_name
 	links = {"parenttype": "Communication", "parent": doc.name, "link_doctype": "Complaint"}
-	return frappe.db.get_value("Communication Link", links, "link_name", order_by="idx")
+	return frappe.db.get_value("Communication Link", links, "link_name", order_by="idx", for_update=True)
 
 
 def _said(doc) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def buyers(
 ) -> list[dict[str, Any]]:
 	"""Customers who bought what `field` (item_code, batch_no, serial_no) says is one of `values`, in a period.
 
-	Each with `customer`, `customer_name`, `email`, `last_on`, `documents` (the latest few) and `number` of them, by name.
+	Each with `customer`, `customer_name`, `email`, `language`, `last_on`, `documents` (the latest few) and `number` of them, by name.
 	Raises PermissionError where the user may read neither customers nor any document of sale.
 	"""
 	readable = [
@@ -55,6 +55,7 @@ def _answer(customer: Any, bought: dict[str, Any]) -> dict[str, Any]:
 		"customer": customer.name,
 		"customer_name": customer.customer_name,
 		"email": customer.email_id or "",
+		"language": customer.language or "",
 		"last_on": bought["last_on"],
 		"documents": latest[:MOST_DOCUMENTS],
 		"number": len(latest),
@@ -66,7 +67,7 @@ def _visible(names: Iterable[str]) -> list[Any]:
 	return frappe.get_list(
 		CUSTOMER,
 		{"name": ("in", sorted(names) or [""])},
-		["name", "customer_name", "email_id"],
+		["name", "customer_name", "email_id", "language"],
 		order_by="customer_name, name",
 		limit_page_length=0,
 	)

@@ -48,7 +48,8 @@ def build(complaint, row, data: Mapping[str, Any]):
 			"voucher_type": "Journal Entry",
 			"company": complaint.company,
 			"posting_date": today(),
-			"user_remark": _("Compensation for complaint {0}").format(complaint.name),
+			# the books are read by many, and a remark stays as it is when the case becomes confidential: no name
+			"user_remark": _("Compensation granted as redress for a complaint"),
 		}
 	)
 	expense = _account(data.get("expense_account"), complaint.company, _("Expense Account"))

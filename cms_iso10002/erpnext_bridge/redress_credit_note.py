@@ -72,14 +72,9 @@ def _return_of(invoice):
 
 def _cut_to(note, invoice, wanted: Mapping[str, float]) -> None:
 	"""Keep only the lines that are meant, and of discounts and fixed charges the share that falls on them."""
-	kept = [line for line in note.items if line.sales_invoice_item in wanted]
-	for line in kept:
-		line.qty = -wanted[line.sales_invoice_item]
-		line.stock_qty = line.qty * flt(line.conversion_factor or 1)
-		line.serial_no = None if abs(line.qty) != abs(_qty(invoice, line)) else line.serial_no
-	note.set("items", kept)
+	sold_lines.cut(note, INVOICE, wanted)
 	whole = sum(flt(line.qty) * flt(line.rate) for line in invoice.items)
-	part = sum(-flt(line.qty) * flt(line.rate) for line in kept)
+	part = sum(-flt(line.qty) * flt(line.rate) for line in note.items)
 	share = part / whole if whole else 1.0
 	if not flt(note.get("additional_discount_percentage")):
 		note.discount_amount = flt(note.get("discount_amount")) * share
@@ -88,10 +83,6 @@ def _cut_to(note, invoice, wanted: Mapping[str, float]) -> None:
 			tax.tax_amount = flt(tax.tax_amount) * share
 	if share < 1:
 		note.set("packed_items", [])
-
-
-def _qty(invoice, line) -> float:
-	return next(flt(each.qty) for each in invoice.items if each.name == line.sales_invoice_item)
 
 
 def _settle_later(note) -> None:
@@ -105,7 +96,15 @@ def _settle_later(note) -> None:
 def _lower_what_is_owed(note, invoice, amount: float) -> None:
 	"""Against the invoice as far as that is unpaid; more than that is a credit of its own, as in ERPNext."""
 	if note.meta.has_field("update_outstanding_for_self"):
-		note.update_outstanding_for_self = cint(amount > flt(invoice.outstanding_amount) + CENT / 2)
+		note.update_outstanding_for_self = cint(amount > _unpaid(invoice) + CENT / 2)
+
+
+def _unpaid(invoice) -> float:
+	"""What is still owed of an invoice, in its own currency; ERPNext keeps it in that of the customer's account."""
+	owed = flt(invoice.outstanding_amount)
+	if (invoice.party_account_currency or invoice.currency) == invoice.currency:
+		return owed
+	return flt(owed / (flt(invoice.conversion_rate) or 1), 2)
 
 
 def _reckon(note) -> float:
@@ -185,7 +184,7 @@ def _append(note, line: Mapping[str, Any], qty: float, rate: float) -> None:
 
 def _tell_if_unpaid(invoice, amount: float) -> None:
 	"""What was not paid is not paid back: whoever makes it must know that the credit lowers what is owed."""
-	paid = flt(invoice.grand_total) - flt(invoice.outstanding_amount)
+	paid = flt((flt(invoice.rounded_total) or flt(invoice.grand_total)) - _unpaid(invoice), 2)
 	if amount > paid + CENT / 2:
 		said = _("Nothing of {1} was paid yet: the credit note lowers what is owed.")
 		if paid > 0:

@@ -140,7 +140,7 @@ def make_document(complaint: str, row: str, kind: str, data: str | dict | None =
 	doc, child = redress.for_document(complaint, row)
 	with all_or_nothing():
 		document = wanted.build(doc, child, answers)
-		redress_links.link(document, doc.name, child.name)
+		redress_links.link(document, doc, child.name)
 		document.insert()
 		redress.document_made(doc.name, child.name, document.doctype, document.name)
 	return {"doctype": document.doctype, "name": document.name}

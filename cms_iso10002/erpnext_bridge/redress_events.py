@@ -6,7 +6,7 @@ is closed. Cancelled or deleted, the redress is owed again and the row is free f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import frappe
 from frappe import _
@@ -18,8 +18,9 @@ from cms_iso10002.complaints import redress
 from cms_iso10002.core.redress import CANCELLED, DECLINED
 from cms_iso10002.erpnext_bridge import redress_links
 
-ORDER, CLAIM, VISIT = "Sales Order", "Warranty Claim", "Maintenance Visit"
-ITEM_ORDER = {"Delivery Note": "against_sales_order", "Sales Invoice": "sales_order"}
+ORDER, CLAIM, VISIT, INVOICE = "Sales Order", "Warranty Claim", "Maintenance Visit", "Sales Invoice"
+ITEM_ORDER = {"Delivery Note": "against_sales_order", INVOICE: "sales_order"}
+"""By which field a line of what delivers names the order it delivers."""
 CENT = 0.01
 RATES_DIFFER = 0.05
 """By how much, of the whole, an exchange rate may have moved between granting and giving."""
@@ -31,11 +32,9 @@ def keep_links(doc, method: str | None = None) -> None:
 
 
 def after_insert(doc, method: str | None = None) -> None:
-	"""An amended document takes the place of the one it amends."""
-	if doc.get("amended_from") and (found := redress_links.of(doc)):
-		complaint, row = found
-		if not frappe.db.get_value("Complaint Redress", {"parent": complaint, "name": row}, "document_name"):
-			redress.document_made(complaint, row, doc.doctype, doc.name)
+	"""An amended document takes the place of the one it amends, where the row may have one."""
+	if doc.get("amended_from") and (found := redress_links.of(doc)) and redress.may_have_document(*found):
+		redress.document_made(*found, doc.doctype, doc.name)
 
 
 def before_submit(doc, method: str | None = None) -> None:
@@ -47,28 +46,29 @@ def before_submit(doc, method: str | None = None) -> None:
 	)
 	if not row:
 		return
-	_refuse_second(doc, found[0], row)
+	_refuse_second(doc, row)
 	if doc.doctype in MONEY_OF and row.amount:
-		_refuse_more(doc, found[0], row)
+		_refuse_more(doc, row)
 
 
-def _refuse_second(doc, complaint: str, row) -> None:
+# What is refused is read by whoever keeps the books: it names no complaint, which may be a confidential one.
+
+
+def _refuse_second(doc, row) -> None:
 	"""An amended document finds the row free, or taken by another; and nobody gives what is not owed any more."""
 	if row.state in (DECLINED, CANCELLED):
 		frappe.throw(
-			_("The redress for complaint {0} is {1}: there is nothing to carry out.").format(
-				complaint, _(row.state)
-			)
+			_("The redress that this is for is {0}: there is nothing to carry out.").format(_(row.state))
 		)
 	if row.document_name and (row.document_type, row.document_name) != (doc.doctype, doc.name):
 		frappe.throw(
-			_("The redress for complaint {0} is carried out by {1} {2}: it can't be given twice.").format(
-				complaint, _(row.document_type), row.document_name
+			_("The redress that this is for is carried out by {0} {1}: it can't be given twice.").format(
+				_(row.document_type), row.document_name
 			)
 		)
 
 
-def _refuse_more(doc, complaint: str, row) -> None:
+def _refuse_more(doc, row) -> None:
 	"""A document in another currency than the redress was granted in is held to it at the rate of its day."""
 	amount, currency = MONEY_OF[doc.doctype](doc)
 	granted, slack = flt(row.amount), CENT / 2
@@ -79,10 +79,9 @@ def _refuse_more(doc, complaint: str, row) -> None:
 		slack = granted * RATES_DIFFER
 	if amount > granted + slack:
 		frappe.throw(
-			_("{0} is more than the {1} that were granted as redress for complaint {2}.").format(
+			_("{0} is more than the {1} that were granted as redress.").format(
 				frappe.format_value(amount, {"fieldtype": "Currency"}, currency=currency),
 				frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency),
-				complaint,
 			)
 		)
 
@@ -182,34 +181,39 @@ def _refresh_orders(doc) -> None:
 	orders = frappe.get_all(
 		ORDER,
 		filters={"name": ("in", names), redress_links.ROW: ("is", "set"), "docstatus": 1},
-		fields=["name", redress_links.LINKS[ORDER], redress_links.ROW, "per_delivered"],
+		fields=["name", redress_links.ROW, "per_delivered"],
 		order_by="name",
 	)
 	costs = _delivered_value([order.name for order in orders])
+	complaints = redress_links.complaints_of(order.complaint_redress for order in orders)
 	for order in orders:
-		told = (order.complaint, order.complaint_redress, ORDER, order.name)
+		if order.complaint_redress not in complaints:
+			continue
+		told = (complaints[order.complaint_redress], order.complaint_redress, ORDER, order.name)
 		if flt(order.per_delivered) >= 100:
 			redress.document_done(*told, _day(doc), costs.get(order.name, 0.0))
 		else:
 			redress.document_undone(*told, forget=False)
 
 
-def _delivered_value(orders: Iterable[str]) -> dict[str, float]:
-	"""The value of the goods delivered for each order, as the stock ledger has it."""
-	orders = list(orders)
-	note, item = DocType("Delivery Note"), DocType("Delivery Note Item")
-	if not orders:
-		return {}
-	rows = (
-		frappe.qb.from_(item)
-		.join(note)
-		.on(item.parent == note.name)
-		.select(item.against_sales_order, Sum(item.incoming_rate * item.stock_qty))
-		.where((note.docstatus == 1) & (note.is_return == 0) & item.against_sales_order.isin(orders))
-		.groupby(item.against_sales_order)
-		.run()
-	)
-	return {order: flt(value) for order, value in rows}
+def _delivered_value(orders: Sequence[str]) -> dict[str, float]:
+	"""The value of the goods that left the stock for each order, by a Delivery Note or an invoice that moves them itself."""
+	found: dict[str, float] = {}
+	for doctype, fieldname in ITEM_ORDER.items() if orders else ():
+		document, item = DocType(doctype), DocType(f"{doctype} Item")
+		query = (
+			frappe.qb.from_(item)
+			.join(document)
+			.on((item.parent == document.name) & (item.parenttype == doctype))
+			.select(item[fieldname], Sum(item.incoming_rate * item.stock_qty))
+			.where((document.docstatus == 1) & (document.is_return == 0) & item[fieldname].isin(orders))
+			.groupby(item[fieldname])
+		)
+		if doctype == INVOICE:
+			query = query.where(document.update_stock == 1)
+		for order, value in query.run():
+			found[order] = found.get(order, 0.0) + flt(value)
+	return found
 
 
 # claims --------------------------------------------------------------------------------------------------
@@ -223,11 +227,15 @@ def _refresh_claims(doc) -> None:
 	claims = frappe.get_all(
 		CLAIM,
 		filters={"name": ("in", names or [""]), redress_links.ROW: ("is", "set")},
-		fields=["name", "status", redress_links.LINKS[CLAIM], redress_links.ROW],
+		fields=["name", "status", redress_links.ROW],
 		order_by="name",
 	)
+	complaints = redress_links.complaints_of(claim.complaint_redress for claim in claims)
 	for claim in claims:
-		_tell_claim(claim.name, claim.complaint_case, claim.complaint_redress, claim.status)
+		if claim.complaint_redress in complaints:
+			_tell_claim(
+				claim.name, complaints[claim.complaint_redress], claim.complaint_redress, claim.status
+			)
 
 
 def _tell_claim(name: str, complaint: str, row: str, status: str) -> None:

@@ -115,12 +115,7 @@ def goods_return(complaint, row, data: Mapping[str, Any]):
 	source = sold_lines.source(DELIVERY, name, complaint)
 	wanted = sold_lines.meant(source, complaint, sold_lines.picked(data))
 	doc = make_return_doc(DELIVERY, source.name)
-	doc.set("items", [line for line in doc.items if line.dn_detail in wanted])
-	for line in doc.items:
-		whole = abs(flt(line.qty)) == wanted[line.dn_detail]
-		line.qty = -wanted[line.dn_detail]
-		line.stock_qty = line.qty * flt(line.conversion_factor or 1)
-		line.serial_no = line.serial_no if whole else None
+	sold_lines.cut(doc, DELIVERY, wanted)
 	doc.run_method("calculate_taxes_and_totals")
 	return doc
 

@@ -27,6 +27,15 @@ def invoices(first: date, last: date, company: str | None = None) -> int | None:
 	return _sold(first, last, {"company": [company]} if company else {}).select(Count("*")).run()[0][0]
 
 
+def of_item(item: str, first: date, last: date, company: str | None = None) -> int | None:
+	"""The same of one item: invoices that have it in one line or several."""
+	if not frappe.db.table_exists(INVOICE):
+		return None
+	invoice, row = DocType(INVOICE), DocType(f"{INVOICE} Item")
+	query = _with_lines(_sold(first, last, {"company": [company]} if company else {}))
+	return query.where(row.item_code == item).select(Count(invoice.name).distinct()).run()[0][0]
+
+
 def by(
 	dimension: str, first: date, last: date, measure: str, within: Mapping[str, Sequence[str]]
 ) -> dict[Any, float] | None:
@@ -40,7 +49,7 @@ def by(
 	invoice, row = DocType(INVOICE), DocType(f"{INVOICE} Item")
 	query, number = _sold(first, last, within), Count("*")
 	if measure == UNITS or dimension == "item_group" or within.get("item_group"):
-		query = query.join(row).on((row.parent == invoice.name) & (row.parenttype == INVOICE))
+		query = _with_lines(query)
 		number = Sum(row.stock_qty) if measure == UNITS else Count(invoice.name).distinct()
 		if within.get("item_group"):
 			query = query.where(row.item_group.isin(within["item_group"]))
@@ -51,6 +60,11 @@ def by(
 		for value, amount in found
 		if value
 	}
+
+
+def _with_lines(query: QueryBuilder) -> QueryBuilder:
+	invoice, row = DocType(INVOICE), DocType(f"{INVOICE} Item")
+	return query.join(row).on((row.parent == invoice.name) & (row.parenttype == INVOICE))
 
 
 def _sold(first: date, last: date, within: Mapping[str, Sequence[str]]) -> QueryBuilder:

@@ -179,6 +179,18 @@ def _of_items(doc, complaint, known: Sequence[Line]) -> dict[str, float]:
 	return found
 
 
+def cut(returned, doctype: str, wanted: Mapping[str, float]) -> None:
+	"""Keep of a return against a document of `doctype` the lines that are meant, each with the quantity that is."""
+	back = BACK_LINK[doctype]
+	returned.set("items", [line for line in returned.items if line.get(back) in wanted])
+	for line in returned.items:
+		qty = wanted[line.get(back)]
+		if qty != abs(flt(line.qty)):
+			line.serial_no = None  # nobody said which of them
+		line.qty = -qty
+		line.stock_qty = line.qty * flt(line.conversion_factor or 1)
+
+
 def default_source(complaint, doctype: str) -> str | None:
 	"""The document of a kind that the complaint names first."""
 	for row in complaint.subjects:

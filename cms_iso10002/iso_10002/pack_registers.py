@@ -16,10 +16,9 @@ from frappe.utils import add_days, cstr
 from cms_iso10002.complaints import permissions
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.core.objectives import NO_DATA
+from cms_iso10002.core.spreadsheet import harmless
 
 BATCH = 1000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for a formula at the beginning of a cell."""
 
 
 @dataclass(frozen=True)
@@ -310,8 +309,7 @@ def _told(register: Register, row: Mapping[str, Any], name: str) -> str:
 
 def _cell(value: Any) -> str:
 	"""A value as text that no spreadsheet takes for a formula."""
-	text = cstr(value)
-	return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text
+	return harmless(value) if isinstance(value, str) else cstr(value)
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> bytes:

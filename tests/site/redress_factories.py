@@ -118,7 +118,15 @@ def expense_account() -> str:
 	)
 
 
-def agreed(remedy: str, amount: float = 0, about=None, item: str | None = None, agree: bool = True, **row):
+def agreed(
+	remedy: str,
+	amount: float = 0,
+	about=None,
+	item: str | None = None,
+	agree: bool = True,
+	confidentiality: str = "Normal",
+	**row,
+):
 	"""A complaint about a document, upheld, its redress offered and agreed."""
 	subject = {"item_code": item, "qty": 1 if item else 0}
 	if about:
@@ -126,6 +134,7 @@ def agreed(remedy: str, amount: float = 0, about=None, item: str | None = None, 
 	case = make_complaint(
 		redress=[{"remedy": remedy, "amount": amount, **row}],
 		subjects=[subject] if item or about else [],
+		confidentiality=confidentiality,
 	)
 	advance(case, "Response Sent")
 	if agree:

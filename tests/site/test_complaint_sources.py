@@ -6,6 +6,7 @@ import frappe
 import pytest
 from frappe.utils import add_days, now_datetime, today
 
+from cms_iso10002.complaints import customer_glance
 from cms_iso10002.erpnext_bridge import complaint_sources, customer_complaints, dashboards
 from tests.site.factories import (
 	act,
@@ -232,6 +233,34 @@ def test_the_customer_at_a_glance():
 	assert (seen["total"], seen["last"]["name"]) == (2, last.name) and hidden.name not in str(seen)
 	clerk = make_user("seller", "Sales User")
 	assert as_user(clerk, lambda: customer_complaints.get_summary(customer)) == {}
+
+
+def test_both_glances_count_alike_and_only_what_lists_show():
+	customer = make_customer("Count GmbH")
+	answered, out, twin, open_one = (make_complaint(customer=customer) for _ in range(4))
+	advance(answered, "Response Sent")
+	act(out, "Put Out of Scope", reason="Of another trade.", channel="Phone")
+	act(twin, "Mark as Duplicate", duplicate_of=open_one.name, channel="Phone")
+	seen = customer_complaints.get_summary(customer)
+	assert (seen["total"], seen["open"], seen["out_of_scope"]) == (2, 1, 1)
+	beside = customer_glance.get_glance(make_complaint(customer=customer).name)
+	assert (beside["open"], beside["all"]) == ("1", "2")
+	# by User Permissions, as the list
+	agent = make_user("agent2")
+	frappe.get_doc("User", agent).add_roles("Sales User")
+	categories = frappe.get_all("Complaint Category", {"is_group": 0}, pluck="name", order_by="lft")
+	frappe.db.set_value("Complaint", answered.name, "category", categories[0])
+	frappe.db.set_value("Complaint", open_one.name, "category", categories[1])
+	frappe.db.set_value(
+		"Complaint", {"customer": customer, "category": ("is", "not set")}, "category", categories[1]
+	)
+	allowed = {"user": agent, "allow": "Complaint Category", "for_value": categories[0]}
+	frappe.get_doc({"doctype": "User Permission", **allowed}).insert()
+	frappe.clear_cache(user=agent)
+	listed = as_user(agent, lambda: frappe.get_list("Complaint", {"customer": customer}, pluck="name"))
+	assert listed == [answered.name]
+	seen = as_user(agent, lambda: customer_complaints.get_summary(customer))
+	assert (seen["total"], seen["open"], seen["last"]["name"]) == (1, 0, answered.name)
 
 
 def rate(case, overall: int) -> None:

@@ -188,6 +188,9 @@ def test_completed_in_erpnext_is_in_effect_and_reopened_is_open():
 	record.save()
 	action.reload()
 	assert (action.state, action.in_effect_from, state(case)) == ("Open", None, "Open")
+	# as if somebody had judged that it did not work: a new round, with a day of checking of its own
+	assert (action.round, action.check_on) == (2, None)
+	assert frappe.get_doc("Quality Action", record.name).status == "Open"
 
 
 def test_several_complaints_share_an_action_and_each_is_told():

@@ -6,6 +6,7 @@ import frappe
 import pytest
 
 from cms_iso10002.complaints import groups
+from cms_iso10002.complaints.doctype.complaint.complaint import Complaint
 from tests.site.factories import (
 	act,
 	advance,
@@ -156,10 +157,107 @@ def test_many_are_written_to_in_the_background(mailer, monkeypatch):
 	name = groups.make_group(names(people(2)), "Leaks")
 	assert groups.write_to_all(name, "News") == {"sent": [], "left": [], "later": 2}
 	((method, more),) = [one for one in asked if one[0] is groups.write_in_background]
-	method(more["group"], more["message"], make_user("manager"))
+	assert more["deduplicate"] and more["job_id"] and more["enqueue_after_commit"]
+	job = {key: more[key] for key in ("group", "message", "asked_on")}
+	frappe.db.commit()
+	as_user(make_user("manager"), lambda: method(**job))
 	assert frappe.db.count("Complaint Letter") == 2
 	about = {"document_name": name, "for_user": make_user("manager")}
 	assert "2 letters were sent" in frappe.db.get_value("Notification Log", about, "subject")
+
+
+def ask_for(monkeypatch, group: str, message: str) -> dict:
+	"""What a click in a large group puts in the queue."""
+	asked = []
+	monkeypatch.setattr(groups, "AT_ONCE", 1)
+	with monkeypatch.context() as patched:
+		patched.setattr(frappe, "enqueue", lambda method, **more: asked.append((method, more)))
+		groups.write_to_all(group, message)
+	frappe.db.commit()  # the request is over before the job begins
+	((_method, more),) = [one for one in asked if one[0] is groups.write_in_background]
+	return more
+
+
+def test_the_same_message_waits_once_another_by_itself(mailer, monkeypatch):
+	name = groups.make_group(names(people(2)), "Leaks")
+	first, again, other = (ask_for(monkeypatch, name, said) for said in ("News", "News", "More"))
+	assert first["job_id"] == again["job_id"] != other["job_id"]
+
+
+def test_a_job_that_was_killed_and_runs_again_writes_to_those_who_are_left(mailer, monkeypatch):
+	cases = people(3)
+	name = groups.make_group(names(cases), "Leaks")
+	job = ask_for(monkeypatch, name, "News <b>for you</b>")
+	job = {key: job[key] for key in ("group", "message", "asked_on")}
+	kept = []
+
+	def keep_and_die():
+		kept.append(frappe.db.count("Complaint Letter"))
+		if len(kept) == 2:
+			raise SystemExit  # as the worker's end does: no handler of errors sees it
+		frappe.db.commit()
+
+	monkeypatch.setattr(groups, "keep", keep_and_die)
+	with pytest.raises(SystemExit):
+		groups.write_in_background(**job)
+	assert kept == [1, 2], "each letter is kept by itself"
+	frappe.db.rollback()  # nor the database what the worker had not kept
+	assert frappe.db.count("Complaint Letter") == 1
+	monkeypatch.setattr(groups, "keep", frappe.db.commit)
+	groups.write_in_background(**job)
+	per_case = [frappe.db.count("Complaint Letter", {"complaint": case.name}) for case in cases]
+	assert per_case == [1, 1, 1]
+	(row,) = frappe.get_doc("Complaint Group", name).letters
+	assert row.get("count") == 3
+	# asked for anew, it is written anew
+	groups.write_in_background(**{**job, "asked_on": "2026-01-01 10:00:00"})
+	assert frappe.db.count("Complaint Letter", {"complaint": cases[0].name}) == 2
+
+
+def test_one_that_fails_is_logged_and_the_others_are_written_to(mailer, monkeypatch):
+	cases = people(3)
+	name = groups.make_group(names(cases), "Leaks")
+	job = ask_for(monkeypatch, name, "News")
+	send = groups.correspondence.send_update
+	before = frappe.db.count("Error Log", {"reference_name": cases[1].name})
+
+	def failing(doc, *more):
+		if doc.name == cases[1].name:
+			raise ZeroDivisionError
+		return send(doc, *more)
+
+	monkeypatch.setattr(groups.correspondence, "send_update", failing)
+	groups.write_in_background(**{key: job[key] for key in ("group", "message", "asked_on")})
+	assert frappe.db.count("Error Log", {"reference_name": cases[1].name}) == before + 1
+	(row,) = frappe.get_doc("Complaint Group", name).letters
+	assert row.get("count") == 2
+
+
+def saved(monkeypatch) -> list[str]:
+	"""The complaints that are saved from now on, once for each time."""
+	seen, save = [], Complaint.save
+
+	def noted(self, *args, **more):
+		seen.append(self.name)
+		return save(self, *args, **more)
+
+	monkeypatch.setattr(Complaint, "save", noted)
+	return seen
+
+
+def test_each_complaint_is_saved_once(monkeypatch):
+	cases = people(3)
+	advance(cases[2], "Under Investigation")
+	seen = saved(monkeypatch)
+	name = groups.make_group(names(cases[:2]), "Leaks")
+	assert sorted(seen) == names(cases[:2])
+	group = frappe.get_doc("Complaint Group", name)
+	group.update({"shared_findings": "One batch of seals was wrong."})
+	group.save()
+	seen.clear()
+	groups.add_to_group(name, [cases[2].name])
+	assert seen == [cases[2].name]
+	assert "One batch" in frappe.db.get_value("Complaint", cases[2].name, "findings")
 
 
 def test_nobody_is_sent_an_empty_letter_and_closed_ones_none():

@@ -8,7 +8,8 @@ import frappe
 import pytest
 from openpyxl import load_workbook
 
-from cms_iso10002.complaints import clock, others_affected
+from cms_iso10002.complaints import clock, correspondence, others_affected
+from tests.site import mails
 from tests.site.factories import as_user, edit, kinds, make_complaint, make_customer, make_item, make_user
 
 COMPANY = "Complaints Demo Ltd"
@@ -237,6 +238,40 @@ def test_they_are_told_once_and_nobody_hears_of_the_complaint(seller):
 	assert again["told"] == 1 and again["left"][0]["why"] == "was told already"
 	rows = {row["customer"]: row["told_on"] for row in others_affected.find(doc.name)}
 	assert rows["Other AG"] and rows["Quiet KG"] and not rows["Mute KG"]
+
+
+def test_they_are_written_to_as_by_letter(seller):
+	"""From the address of letters, whatever newsletters they want, with an answer that comes in where complaints do."""
+	mails.make_mailbox(outgoing_email_account=mails.MAILBOX)
+	doc = case()
+	sold("Other AG")
+	email_of("Other AG", "other@ag.test")
+	frappe.db.set_value("Customer", "Other AG", "language", "de")
+	frappe.get_doc(
+		{
+			"doctype": "Email Unsubscribe",
+			"email": "other@ag.test",
+			"global_unsubscribe": 1,
+		}
+	).insert()
+	assert as_user(seller, lambda: told(doc, "Other AG"))["told"] == 1
+	record = frappe.get_last_doc("Complaint Other Affected", {"complaint": doc.name})
+	mail = frappe.get_doc("Communication", record.communication)
+	address = frappe.db.get_value("Email Account", mails.MAILBOX, "email_id")
+	assert mail.sender == address and mail.sender_full_name != "seller"
+	queued = frappe.get_doc("Email Queue", {"communication": mail.name})
+	assert [row.recipient for row in queued.recipients] == ["other@ag.test"]
+	assert address in queued.sender and "queue.unsubscribe" not in queued.message
+	assert "Reply-To" in queued.message and doc.name not in queued.message
+
+
+def test_without_an_account_nobody_is_told(seller, monkeypatch):
+	monkeypatch.setattr(correspondence.EmailAccount, "find_outgoing", lambda **more: None)
+	doc = case()
+	sold("Other AG")
+	email_of("Other AG", "other@ag.test")
+	with pytest.raises(frappe.ValidationError, match="No outgoing Email Account"):
+		as_user(seller, lambda: told(doc, "Other AG"))
 
 
 @pytest.mark.parametrize("customers", ["none", [], [1], "[]", ["x"] * 201])

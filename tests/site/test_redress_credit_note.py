@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe import client
+from frappe.desk.form.load import getdoc
 from frappe.desk.notifications import get_open_count
 
+from cms_iso10002.complaints import redress
 from cms_iso10002.erpnext_bridge import redress_documents, redress_links
 from cms_iso10002.erpnext_bridge.redress_credit_note import pieces
-from tests.site.factories import act, as_user, kinds, make_customer, make_item, make_user
+from tests.site.factories import act, as_user, edit, kinds, make_customer, make_item, make_user
 from tests.site.redress_factories import (
 	COMPANY,
 	agreed,
@@ -347,6 +350,125 @@ def test_the_dialog_knows_the_invoice_its_lines_and_what_is_left():
 	assert rows == [(make_item(), 2, 2), ("Lid", 1, 0)]
 
 
+# The currency in which the customer's account is kept
+
+
+def in_dollars(**values):
+	"""An invoice over 100 USD at two EUR a dollar, owed in EUR."""
+	allowed = "allow_multi_currency_invoices_against_single_party_account"
+	frappe.db.set_single_value("Accounts Settings", allowed, 1)
+	invoice = sell((make_item(), 1, 100), currency="USD", conversion_rate=2, **values)
+	assert (invoice.party_account_currency, invoice.outstanding_amount) == ("EUR", 200)
+	return invoice
+
+
+def pay(invoice, euros: float) -> None:
+	entry = frappe.new_doc("Journal Entry")
+	entry.update({"voucher_type": "Journal Entry", "company": COMPANY, "posting_date": frappe.utils.today()})
+	about = {"reference_type": invoice.doctype, "reference_name": invoice.name}
+	party = {"party_type": "Customer", "party": invoice.customer}
+	entry.append("accounts", {"account": expense_account(), "debit_in_account_currency": euros})
+	entry.append(
+		"accounts", {"account": invoice.debit_to, "credit_in_account_currency": euros, **party, **about}
+	)
+	entry.insert().submit()
+
+
+def test_what_is_still_owed_is_compared_in_the_currency_of_the_invoice():
+	invoice = in_dollars()
+	pay(invoice, 120)  # 60 USD; owed are 40 USD, which ERPNext keeps as 80 EUR
+	frappe.clear_messages()
+	note = make(agreed("Refund", 70, about=invoice, currency="USD"), "Credit Note")
+	assert note.update_outstanding_for_self, "70 are more than the 40 that are still owed"
+	(said,) = [str(each) for each in frappe.get_message_log() if "was paid" in str(each)]
+	assert "Only" in said and "60" in said
+
+
+def test_of_an_invoice_in_another_currency_nothing_is_paid_until_it_is():
+	frappe.clear_messages()
+	note = make(agreed("Refund", 70, about=in_dollars(), currency="USD"), "Credit Note")
+	assert not note.update_outstanding_for_self
+	assert "Nothing of" in str(frappe.get_message_log())
+
+
+# Confidential cases
+
+
+def seen_by_a_seller(document) -> str:
+	"""All that somebody who reads the document and no complaints gets of it by REST and on its form."""
+	user = make_user("bookkeeper", "Sales User", "Accounts User", "Stock User")
+
+	def look() -> str:
+		frappe.local.response = frappe._dict({"docs": []})
+		getdoc(document.doctype, document.name)
+		return frappe.as_json([client.get(document.doctype, document.name), frappe.response])
+
+	found = as_user(user, look)
+	assert document.name in found
+	return found
+
+
+@pytest.mark.parametrize("confidentiality", ["Confidential", "Restricted"])
+def test_whoever_reads_the_books_does_not_read_the_name_of_a_confidential_case(confidentiality):
+	documents = []
+	invoice = sell((make_item(), 1, 100))
+	for kind, remedy, more in (
+		("Credit Note", "Refund", {}),
+		("Compensation", "Compensation", {"expense_account": expense_account()}),
+		("Replacement Order", "Replacement", {}),
+		("Replacement Delivery", "Replacement", {}),
+	):
+		case = agreed(remedy, 40, about=invoice, item=make_item(), confidentiality=confidentiality)
+		document = make(case, kind, **more)
+		assert case.name not in seen_by_a_seller(document)
+		documents.append((case, document))
+	for case, document in documents:
+		document.submit()
+		document.reload()
+		assert case.name not in seen_by_a_seller(document)
+		# and the case knows all the same what became of it
+		assert row_of(case).state == ("Accepted" if document.doctype == "Sales Order" else "Implemented")
+		document.cancel()
+		assert row_of(case).state == "Accepted"
+
+
+def test_what_is_refused_names_no_case():
+	case = agreed("Refund", 40, about=sell((make_item(), 1, 100)), confidentiality="Confidential")
+	note = make(case, "Credit Note")
+	note.items[0].rate = 90
+	note.save()
+	with pytest.raises(frappe.ValidationError, match="more than the") as refusal:
+		note.submit()
+	assert case.name not in str(refusal.value)
+
+
+def test_a_case_that_becomes_confidential_is_named_no_more():
+	case = agreed("Refund", 40, about=sell((make_item(), 1, 100)))
+	note = make(case, "Credit Note")
+	note.submit()
+	assert case.name in seen_by_a_seller(note)
+	edit(case, confidentiality="Confidential")
+	assert case.name not in seen_by_a_seller(note)
+	edit(case, confidentiality="Normal")
+	assert case.name in seen_by_a_seller(note)
+	note.reload()
+	note.cancel()
+	assert row_of(case).state == "Accepted"
+
+
+def test_an_amended_document_is_not_taken_where_the_row_may_have_none():
+	case = agreed("Refund", 40, about=sell((make_item(), 1, 100)))
+	note = make(case, "Credit Note")
+	note.submit()
+	note.cancel()
+	doc = frappe.get_doc("Complaint", case.name)
+	redress.take_step(case.name, doc.redress[0].name, "Decline", {"reason": "They do not want it any more."})
+	amended = frappe.copy_doc(note)
+	amended.update({"amended_from": note.name, "docstatus": 0})
+	amended.insert()
+	assert not row_of(case).document_name
+
+
 # Compensation
 
 
@@ -391,13 +513,16 @@ def test_compensation_with_an_account_of_nobody():
 	refused(case, "no account of", "Compensation", expense_account={"a": 1})
 
 
-def test_an_anonymised_complaint_is_not_found_by_its_credit_note():
+@pytest.mark.parametrize("hidden", [False, True])
+def test_an_anonymised_complaint_is_not_found_by_its_credit_note(hidden):
 	from cms_iso10002.complaints import erasing
 
 	case = agreed("Refund", 40, about=sell((make_item(), 1, 100)))
 	note = make(case, "Credit Note")
 	note.submit()
 	frappe.db.set_value("Customer", case.customer, "customer_type", "Individual")
+	if hidden:
+		edit(case, confidentiality="Confidential")
 	erasing.erase(frappe.get_doc("Complaint", case.name))
 	assert frappe.db.get_value("Sales Invoice", note.name, ["complaint", "complaint_redress"]) == (None, None)
 	assert not row_of(case).document_name and row_of(case).cost == 40

@@ -98,6 +98,22 @@ def test_an_order_is_done_when_all_of_it_is_delivered():
 	assert (row.state, row.document_name, row.cost) == ("Accepted", order.name, 0)
 
 
+def test_an_order_delivered_by_an_invoice_that_moves_the_stock_costs_its_goods():
+	item = stocked_item()
+	case = agreed("Replacement", item=item)
+	order = make(case, "Replacement Order", lines=[{"item_code": item, "qty": 2}], warehouse=warehouse())
+	order.submit()
+	note = mapped(DELIVER, order.name)
+	note.items[0].qty = 1
+	note.insert().submit()
+	invoice = mapped("erpnext.selling.doctype.sales_order.sales_order.make_sales_invoice", order.name)
+	invoice.update_stock = 1
+	invoice.items[0].qty = 1
+	invoice.insert().submit()
+	assert stock(invoice) == [(item, -1, -30)]
+	assert (row_of(case).state, row_of(case).cost) == ("Implemented", 60)
+
+
 def test_an_order_that_was_cancelled_leaves_it_owed():
 	item = stocked_item()
 	case = agreed("Replacement", item=item)

@@ -16,11 +16,9 @@ from pypika import Case
 from pypika.queries import QueryBuilder
 from pypika.terms import Criterion, Term
 
+from cms_iso10002.core.states import BACKLOG as BACKLOG
 from cms_iso10002.core.states import DUPLICATE
 from cms_iso10002.erpnext_bridge import items
-
-BACKLOG = ("Open", "Paused")
-"""What is still to be worked on; a complaint that was answered (Resolved) waits for the complainant, or for closing."""
 
 
 def matching(filters: frappe._dict) -> QueryBuilder:

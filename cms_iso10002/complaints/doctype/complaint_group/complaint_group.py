@@ -2,6 +2,12 @@ import frappe
 from frappe import _
 from frappe.model.document import Document
 
+from cms_iso10002.core.guards import has_text
+from cms_iso10002.core.states import ASSESSED, UNDER_INVESTIGATION
+
+INVESTIGATED = (ASSESSED, UNDER_INVESTIGATION)
+"""States in which findings are still written down."""
+
 
 class ComplaintGroup(Document):
 	# begin: auto-generated types
@@ -63,17 +69,21 @@ class ComplaintGroup(Document):
 			return
 		for name in frappe.get_list(
 			"Complaint",
-			filters={"complaint_group": self.name, "status": ("in", ("Assessed", "Under Investigation"))},
+			filters={"complaint_group": self.name, "status": ("in", INVESTIGATED)},
 			order_by="name",
 			pluck="name",
 		):
 			self.share_with(frappe.get_doc("Complaint", name))
 
 	def share_with(self, complaint):
-		from cms_iso10002.core.guards import has_text
+		"""Save a complaint with what the group found out, where it has found out nothing by itself."""
+		if self.give_findings(complaint):
+			complaint.save()
 
-		if has_text(complaint.findings):
-			return
+	def give_findings(self, complaint) -> bool:
+		"""Put what the group found out on a complaint that is investigated and has no findings of its own; whether it was."""
+		if not self.shared_findings or complaint.status not in INVESTIGATED or has_text(complaint.findings):
+			return False
 		complaint.findings = self.shared_findings
 		complaint.root_cause = complaint.root_cause or self.shared_root_cause
-		complaint.save()
+		return True
