@@ -162,7 +162,7 @@ def _problem(doc: Doc, language: str) -> list[dict[str, Any]]:
 
 def _items(doc: Doc, language: str) -> dict[str, Any]:
 	return _table(
-		(_("Item"), _("Batch"), _("Serial No"), _("Quantity"), _("Reference")),
+		(_("Item"), _("Batch"), _("Serial No"), _("Quantity"), _("Document")),
 		(
 			(
 				row.item_name or row.item_code,

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 
 PASSWORD = "Complaints-demo-1"
 MANAGER = "analysis.manager@complaints.test"
+GERMAN_MANAGER = "analysis.leitung@complaints.test"
 COMPANY = "Complaints Demo Ltd"
 CATEGORIES = (
 	("Leaks", 40),
 	("Late Delivery", 25),
-	("Wrong Item", 15),
+	("Wrong Model", 15),
 	("Rude", 10),
 	("Price", 6),
 	("Other Matters", 4),
@@ -39,7 +40,7 @@ def make() -> str:
 
 	frappe.flags.in_test = True  # nobody gets a welcome mail
 	clear()
-	_user()
+	_users()
 	for code, _weight in ITEMS:
 		factories.make_item(code)
 	for doctype, field, names in (
@@ -83,17 +84,22 @@ def clear() -> str:
 	return ""
 
 
-def _user() -> None:
+def _users() -> None:
 	import frappe
 	from frappe.utils.password import update_password
 
-	if not frappe.db.exists("User", MANAGER):
-		user = frappe.new_doc("User")
-		user.update({"email": MANAGER, "first_name": "Mara", "last_name": "Lind", "send_welcome_email": 0})
-		user.flags.no_welcome_mail = True
-		user.insert()
-	frappe.get_doc("User", MANAGER).add_roles("Complaint Manager", "Quality Manager")
-	update_password(MANAGER, PASSWORD)
+	for email, first, last, language in (
+		(MANAGER, "Mara", "Lind", "en"),
+		(GERMAN_MANAGER, "Grete", "Wald", "de"),
+	):
+		if not frappe.db.exists("User", email):
+			user = frappe.new_doc("User")
+			user.update({"email": email, "first_name": first, "last_name": last, "send_welcome_email": 0})
+			user.language = language
+			user.flags.no_welcome_mail = True
+			user.insert()
+		frappe.get_doc("User", email).add_roles("Complaint Manager", "Quality Manager")
+		update_password(email, PASSWORD)
 
 
 def _case(rng, day: datetime, one: int, bad: bool, back: int) -> dict:

@@ -6,8 +6,9 @@ import json
 
 import pytest
 
-from tests.browser.analysis import MANAGER, PASSWORD, RUN
+from tests.browser.analysis import GERMAN_MANAGER, MANAGER, PASSWORD, RUN
 from tests.browser.portal import script
+from tests.browser.test_desk_day import still
 
 CHART = ".chart-wrapper svg.frappe-chart"
 
@@ -30,7 +31,7 @@ def open_report(page, name: str, query: str = "") -> None:
 	page.goto(f"/app/query-report/{name}{query}")
 	page.locator(".dt-cell__content").first.wait_for()
 	page.locator(CHART).wait_for()
-	page.wait_for_timeout(800)
+	page.wait_for_timeout(1800)
 
 
 def test_pareto_and_the_way_to_the_cases(manager, shot):
@@ -82,15 +83,51 @@ def test_the_register_lists_and_links(manager, shot):
 	page = manager
 	page.goto("/app/query-report/Complaint Register")
 	page.locator('.dt-cell a[data-doctype="Complaint"]').first.wait_for()
-	page.wait_for_timeout(800)
+	page.wait_for_timeout(1800)
 	shot("complaint-register")
 
 
-def test_a_signal_becomes_an_action(manager, scene, shot):
+def from_workspace(page, name: str) -> None:
+	"""By the link of the workspace."""
+	page.goto("/app/complaints")
+	page.locator(".dashboard-widget-box", has_text="Complaints by Category").locator(
+		"svg.frappe-chart"
+	).wait_for()
+	page.wait_for_timeout(1000)
+	link = page.locator(".widget.links-widget-box .link-item", has_text=name).filter(
+		has=page.get_by_text(name, exact=True)
+	)
+	link.first.click()
+
+
+def test_a_manager_s_hour(manager, scene, shot):
+	"""Workspace, Pareto, the cases behind it, control chart, and its signal that becomes an action."""
 	page = manager
 	assert scene, "the scene has a signal"
-	page.goto("/app/complaint-signal")
+	page.goto("/app/complaints")
+	for chart in ("Complaints Received and Closed", "Complaints by Category"):
+		page.locator(".dashboard-widget-box", has_text=chart).locator("svg.frappe-chart").wait_for()
+	page.wait_for_timeout(1500)
+	page.set_viewport_size({"width": 1280, "height": 2000})
+	page.wait_for_timeout(1500)
+	shot("hour-1-workspace")
+	page.set_viewport_size({"width": 1280, "height": 900})
+
+	from_workspace(page, "Complaint Pareto")
+	page.locator(CHART).wait_for()
+	page.locator(".dt-cell", has_text="Leaks").first.wait_for()
+	page.locator(".complaints-behind").first.click()
+	page.locator(".list-row", has_text="Leaks").first.wait_for()
+
+	from_workspace(page, "Complaint Control Chart")
+	page.locator(CHART).wait_for()
+	page.get_by_text("One point beyond the limits").locator("visible=true").first.wait_for()
+	page.wait_for_timeout(1500)
+	shot("hour-2-control-chart")
+
+	from_workspace(page, "Complaint Signal")
 	page.locator(".list-row", has_text="Kettle").first.wait_for()
+	page.wait_for_timeout(500)
 	shot("complaint-signals")
 	page.locator(".list-row", has_text="Kettle").first.locator("a.ellipsis, .list-subject a").first.click()
 	page.wait_for_function("() => window.cur_frm && cur_frm.doctype === 'Complaint Signal'")
@@ -100,11 +137,44 @@ def test_a_signal_becomes_an_action(manager, scene, shot):
 	shot("complaint-signal")
 	button.click()
 	page.wait_for_function("() => cur_frm.doc.state === 'Action Made' && cur_frm.doc.action")
-	page.wait_for_timeout(500)
+	still(page)
 	shot("complaint-signal-action-made")
 	action = page.evaluate("() => cur_frm.doc.action")
-	page.goto(f"/app/quality-action/{action}")
+	page.locator('[data-fieldname="action"] a').first.click()
 	page.wait_for_function("n => window.cur_frm && cur_frm.doc && cur_frm.doc.name === n", arg=action)
+	assert page.evaluate("() => cur_frm.doc.doctype") == "Quality Action"
 	assert page.evaluate("() => cur_frm.doc.complaint_signal") in scene
-	page.wait_for_timeout(500)
+	page.wait_for_timeout(1500)
 	shot("complaint-signal-quality-action")
+
+
+GERMAN = {
+	"Complaint Pareto": ("Pareto der Beschwerden", "Beschwerden"),
+	"Complaint Control Chart": ("Regelkarte der Beschwerden", "Mittellinie"),
+	"Complaint Ageing": ("Alter offener Beschwerden", "0–7 Tage"),
+	"Complaint Workload": ("Arbeitslast der Bearbeiter", "Jetzt offen"),
+	"Complaint Rate by Item Group": ("Quote nach Artikelgruppe", "Auffällig"),
+	"Complaint Recurrence": ("Wiederkehrende Beschwerden", "Anteil"),
+	"Complaint Redress Cost": ("Kosten der Abhilfe", "Erbrachte Abhilfe"),
+	"Complaint Satisfaction": ("Zufriedenheit", "Antwortquote"),
+	"Complaint Register": ("Beschwerderegister", "Eingegangen am"),
+	"Milestone Performance": ("Einhaltung der Fristen", ""),
+}
+"""Report: what it is called in German, and one of its columns."""
+
+
+@pytest.mark.parametrize("name", GERMAN)
+def test_reports_speak_german(page, login, scene, shot, name):
+	login(page, GERMAN_MANAGER, PASSWORD)
+	page.goto(f"/app/query-report/{name}")
+	title, column = GERMAN[name]
+	page.locator(".title-text", has_text=title).first.wait_for()
+	if not column:  # nothing of the scene is on record there
+		return
+	page.wait_for_function(
+		"() => window.frappe && frappe.query_report && frappe.query_report.columns?.length"
+	)
+	page.wait_for_timeout(2000)
+	shot(f"de-{name.lower().replace(' ', '-')}")
+	labels = page.evaluate("() => frappe.query_report.columns.map((one) => one.label)")
+	assert column in labels

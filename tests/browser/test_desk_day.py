@@ -17,6 +17,7 @@ from .test_agent import (  # noqa: F401
 	wait_for_state,
 )
 from .test_in_sight import count_summary
+from .test_redress import confirm, press_redress
 
 MANAGER = "browser.boss@complaints.test"
 CATEGORIES = ("Failed in Use", "Delivered Late")
@@ -28,6 +29,12 @@ def manager(page, login):
 	login(page)
 	make_agent(page, MANAGER, "Browser Boss", "Complaint Manager")
 	return MANAGER
+
+
+def still(page) -> None:
+	"""Nothing moves any more, and no message lies over what is to be seen."""
+	page.wait_for_timeout(900)
+	page.evaluate("() => document.querySelectorAll('.desk-alert').forEach((one) => one.remove())")
 
 
 def new_complaint(page, **values: str) -> str:
@@ -106,6 +113,7 @@ def test_an_agent_s_day(manager, agent, shot):  # noqa: F811
 	dialog.locator(".btn-modal-primary, .btn-primary").first.click()
 	page.locator(".complaint-guide .indicator-pill", has_text="Escalated, Level 1").wait_for()
 	page.locator(".complaint-guide .indicator-pill", has_text="Safety Implication").wait_for()
+	still(page)
 	shot("day-2-escalated")
 
 	# the second one says what the first one said: merged from the side of the form
@@ -118,6 +126,7 @@ def test_an_agent_s_day(manager, agent, shot):  # noqa: F811
 		"n => document.querySelector('.modal.show [data-fieldname=duplicate_of] input').value === n",
 		arg=first,
 	)
+	still(page)
 	shot("day-3-merging")
 	dialog.locator('[data-fieldname="channel"] select').select_option("Phone")
 	dialog.locator(".btn-modal-primary, .btn-primary").first.click()
@@ -128,31 +137,55 @@ def test_an_agent_s_day(manager, agent, shot):  # noqa: F811
 	next_step(page, "Acknowledge", channel="Phone")
 	wait_for_state(page, "Acknowledged")
 	page.locator(".complaint-missing").wait_for()
+	still(page)
 	shot("day-4-missing")
 	set_values(page, {**ASSESSMENT, "investigator": USER, "handler": USER})
 	next_step(page, "Assess")
 	wait_for_state(page, "Assessed")
 	next_step(page, "Investigate")
 	wait_for_state(page, "Under Investigation")
+	page.evaluate(
+		"""() => cur_frm.add_child("redress", {
+			remedy: "Replacement",
+			description: "A new toaster",
+			due_date: frappe.datetime.add_days(frappe.datetime.get_today(), 14),
+		}) && cur_frm.refresh_field("redress")"""
+	)
 	set_values(page, {"findings": "<p>The thermostat was wired the wrong way round.</p>"})
 	next_step(page, "Decide", outcome="Upheld", reasons="The thermostat was faulty; you get a new toaster.")
 	wait_for_state(page, "Decided")
 	next_step(page, "Send Response", channel="Phone")
 	wait_for_state(page, "Response Sent")
 	page.locator(".complaint-next", has_text="Waiting for the complainant's answer").wait_for()
+	assert page.evaluate("() => cur_frm.doc.redress[0].state") == "Offered"
+	still(page)
 	shot("day-5-answered")
+
+	# what was offered is accepted, and has to be done before it is closed
+	next_step(page, "Record Acceptance", words="Thank you, please send it.")
+	wait_for_state(page, "Accepted")
+	page.locator(".complaint-missing", has_text="the agreed redress implemented").wait_for()
+	still(page)
+	shot("day-6-redress-owed")
+	press_redress(page, "Carry Out")
+	confirm(page, "Carry Out")
+	page.wait_for_function("() => cur_frm.doc.redress[0].state === 'Implemented' && !cur_frm.is_dirty()")
+	next_step(page, "Close", reason="The new toaster has arrived.")
+	wait_for_state(page, "Closed")
+	page.wait_for_function("() => !document.querySelector('.complaint-next')")
 
 	states = {
 		name: page.request.get(f"/api/resource/Complaint/{name}").json()["data"]
 		for name in (first, again, urgent)
 	}
-	assert states[first]["status"] == "Response Sent" and states[first]["outcome"] == "Upheld"
+	assert states[first]["status"] == "Closed" and states[first]["outcome"] == "Upheld"
+	assert states[first]["closure_basis"] == "Accepted" and states[first]["redress"][0]["implemented_on"]
 	assert states[again]["status"] == "Duplicate" and states[again]["duplicate_of"] == first
 	assert states[urgent]["priority"] == "Urgent" and states[urgent]["escalation_level"] == 1
 	page.goto("/app/complaint")
 	page.locator(".list-row", has_text=urgent).first.wait_for()
 	page.wait_for_timeout(500)
-	shot("day-6-list")
+	shot("day-7-list")
 
 
 @pytest.fixture

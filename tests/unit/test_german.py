@@ -21,7 +21,11 @@ def german() -> dict[str, str]:
 
 @pytest.mark.parametrize(
 	("seed", "field"),
-	[("complaint_category.json", "category_name"), ("complaint_remedy.json", "remedy_name")],
+	[
+		("complaint_category.json", "category_name"),
+		("complaint_remedy.json", "remedy_name"),
+		("complaint_root_cause.json", "cause_name"),
+	],
 )
 def test_what_is_chosen_from_has_a_german_name(seed, field):
 	names = [row[field] for row in json.loads((SEEDS / seed).read_text(encoding="utf-8"))]

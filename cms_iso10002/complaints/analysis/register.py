@@ -44,6 +44,18 @@ SHOWN = (
 )
 WIDTHS = {"subject": 280, "received_on": 175, "due_at": 175, "closed_on": 175, "status": 170, "category": 170}
 """Pixels that a value needs, where it is not as short as most."""
+NAMED = (
+	"status",
+	"priority",
+	"severity",
+	"category",
+	"root_cause",
+	"channel",
+	"outcome",
+	"response",
+	"closure_basis",
+)
+"""What is chosen from a list or tree that has names in several languages."""
 ANY = "All"
 AT_ONCE = 2_000
 """Names asked for at once."""
@@ -57,13 +69,19 @@ def execute(filters: dict | None, most: int) -> tuple:
 		query = query.where(DocType("Complaint").status == filters.status)
 	rows = list(_rows(query, most))
 	found = _number(query)
+	chart = _chart(rows)
 	return (
 		columns(),
-		rows,
+		[_in_words(row) for row in rows],
 		_message(found, len(rows), most),
-		_chart(rows),
+		chart,
 		[table.card(_("Shown"), len(rows))],
 	)
+
+
+def _in_words(row: dict[str, Any]) -> dict[str, Any]:
+	"""What has a name in the viewer's language by that name, as in the other reports."""
+	return {**row, **{name: _(row[name]) for name in NAMED if row.get(name)}}
 
 
 def _number(query) -> int:

@@ -28,6 +28,8 @@ GROUPINGS = {
 }
 """What groups may be made by, with the field."""
 MOST_BARS = 20
+LETTER = 8
+"""Pixels of a letter, more or less."""
 COLOURS = {"plain": "#4c8bf5", "good": "#29a36a", "bad": "#e03636", "line": "#f2994a", "limit": "#9aa5b1"}
 LISTED = {"item_code": "Complaint Subject.item_code"}
 """Groups that the list of complaints finds by another field."""
@@ -66,7 +68,8 @@ def full_names(users: Iterable[str | None]) -> dict[str, str]:
 
 
 def column(fieldname: str, label: str, kind: str = "Int", width: int = 120, **more: Any) -> dict[str, Any]:
-	"""A column."""
+	"""A column, as wide as it is told, and as its label needs in the viewer's language."""
+	width = max(width, LETTER * len(label) + 35)
 	return {"fieldname": fieldname, "label": label, "fieldtype": kind, "width": width, **more}
 
 

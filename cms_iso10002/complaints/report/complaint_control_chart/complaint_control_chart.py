@@ -14,7 +14,6 @@ from cms_iso10002.complaints.analysis.series import Series
 from cms_iso10002.core import spans, trends
 
 MOST_POINTS = 300
-MOST_LABELS = 13
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -133,8 +132,6 @@ def _chart(found: Series, labels: list[str]) -> dict[str, Any] | None:
 			table.COLOURS["bad"],
 		],
 		"lineOptions": {"dotSize": 4},
-		# of many labels only some are drawn, instead of all cut short
-		"axisOptions": {"xIsSeries": int(len(places) > MOST_LABELS)},
 		"data": {
 			"labels": [labels[place].partition("-W")[2] or labels[place] for place in places],
 			"datasets": [

@@ -87,7 +87,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 	return [
 		table.column("group", _(filters.group_by), "Data", 260),
 		table.column("number", _("Complaints")),
-		table.column("share", _("Share"), "Percent", **percent),
+		table.column("share", _("Share", context="Part of a whole"), "Percent", **percent),
 		table.column("cumulated", _("Cumulated"), "Percent", **percent),
 		table.column("line", _("ABC"), "Data", 80),
 	]

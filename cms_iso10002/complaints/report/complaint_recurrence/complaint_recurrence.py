@@ -55,7 +55,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 		table.column("group", _(filters.group_by), "Data", 260),
 		table.column("number", _("Complaints")),
 		table.column("recurrent", _("Recurrent")),
-		table.column("share", _("Share"), "Percent", precision=1),
+		table.column("share", _("Share", context="Part of a whole"), "Percent", precision=1),
 	]
 
 
@@ -78,5 +78,9 @@ def _summary(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
 	cards = [table.card(_("Complaints Received"), rows[-1]["number"])]
 	if rows[-1].get("share") is not None:
 		cards.append(table.card(_("Recurrent"), rows[-1]["recurrent"], colour="Orange"))
-		cards.append(table.card(_("Share"), round(rows[-1]["share"], 1), "Percent", "Orange"))
+		cards.append(
+			table.card(
+				_("Share", context="Part of a whole"), round(rows[-1]["share"], 1), "Percent", "Orange"
+			)
+		)
 	return cards

@@ -52,18 +52,16 @@ def checked(filters: dict | None) -> frappe._dict:
 
 
 def columns(filters: frappe._dict) -> list[dict[str, Any]]:
-	number = {"fieldtype": "Int", "width": 110}
-	hours = {"fieldtype": "Float", "precision": 1, "width": 180}
 	return [
-		{"fieldname": "group", "label": _(filters.group_by), "fieldtype": "Data", "width": 220},
-		{"fieldname": "total", "label": _("Total"), **number},
-		{"fieldname": "met", "label": _("Met"), **number},
-		{"fieldname": "met_late", "label": _("Met Late"), **number},
-		{"fieldname": "overdue", "label": _("Overdue"), **number},
-		{"fieldname": "held", "label": _("By Holding Response"), **number, "width": 150},
-		{"fieldname": "in_time", "label": _("In Time"), "fieldtype": "Percent", "precision": 1, "width": 110},
-		{"fieldname": "median", "label": _("Median, Working Time"), **hours},
-		{"fieldname": "slowest", "label": _("90th Percentile"), **hours},
+		table.column("group", _(filters.group_by), "Data", 220),
+		table.column("total", _("Total"), width=110),
+		table.column("met", _("Met"), width=110),
+		table.column("met_late", _("Met Late"), width=110),
+		table.column("overdue", _("Overdue"), width=110),
+		table.column("held", _("By Holding Response")),
+		table.column("in_time", _("In Time"), "Percent", 110, precision=1),
+		table.column("median", _("Median, Working Time"), "Float", 180, precision=1),
+		table.column("slowest", _("90th Percentile"), "Float", 180, precision=1),
 	]
 
 
