@@ -3,7 +3,8 @@
 Frappe logs a view where a form is opened, and nowhere else. But every door through which a whole record leaves either
 takes away the fields its reader may not see, or asks whether it may be printed, or prepares it for that; and all three
 are methods of the record. So they write a View Log on the complaint, once a reading. Lists that ask for the words of
-complaints or of what belongs to them are put down in Frappe's Access Log, where it puts exports and prints.
+complaints or of what belongs to them are put down in Frappe's Access Log, where it puts exports and prints. Registers that
+are exported are put down there too: Frappe leaves that to the browser, which need not do it.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ LISTS = (
 	"frappe.desk.reportview.get_list",
 )
 """Methods that answer fields of many records."""
+REGISTERS = ("Complaint Register", "Complaint Register in Full")
+"""Reports that have a line for each complaint."""
+EXPORT = "frappe.desk.query_report.export_query"
 
 
 class Watched(Document):
@@ -91,16 +95,30 @@ def _case_of(doc) -> str | None:
 
 
 def note_list(response: Any = None, request: Any = None) -> None:
-	"""after_request: put down a list that asked for words of complaints, whose cases may be confidential.
+	"""after_request: put down a list that asked for words of complaints, whose cases may be confidential, or a register's export.
 
 	Which words by which filters is not kept: that may be personal itself.
 	"""
+	if response.status_code != 200:
+		return
+	_note_export(request.path)
 	doctype, fields = _asked_for(request.path)
-	if doctype not in erasure.doctypes() or response.status_code != 200:
+	if doctype not in erasure.doctypes():
 		return
 	words = sorted(_words(doctype) & set(re.findall(r"\w+", fields)))
 	if words or "*" in fields:
 		make_access_log(doctype=doctype, method="List", columns=", ".join(words) or "*")
+
+
+def _note_export(path: str) -> None:
+	asked = frappe.local.form_dict
+	if EXPORT in (asked.get("cmd"), path.rpartition("/")[2]) and asked.get("report_name") in REGISTERS:
+		make_access_log(
+			doctype="Complaint",
+			method="Export",
+			file_type=asked.get("file_format_type"),
+			report_name=asked.get("report_name"),
+		)
 
 
 def _asked_for(path: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ At most so many for a sender in a day, so that two machines never answer each ot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import frappe
@@ -27,7 +28,10 @@ def by_mail(complaint) -> bool:
 	if not cint(settings.acknowledge_mail) or status != RECEIVED:
 		return False
 	if new_today(complaint.complainant_email) > cint(settings.acknowledgements_a_day):
-		_tell(complaint, _("{0} was not acknowledged: the sender writes too often.").format(complaint.name))
+		_tell(
+			complaint,
+			lambda: _("{0} was not acknowledged: the sender writes too often.").format(complaint.name),
+		)
 		return False
 	try:
 		with all_or_nothing():
@@ -36,7 +40,8 @@ def by_mail(complaint) -> bool:
 			actions.perform(complaint.name, "Acknowledge", {"channel": "E-mail"}, roles=roles, by_system=True)
 	except frappe.ValidationError as error:
 		frappe.clear_last_message()
-		_tell(complaint, _("{0} was not acknowledged: {1}").format(complaint.name, error))
+		said = str(error)
+		_tell(complaint, lambda: _("{0} was not acknowledged: {1}").format(complaint.name, said))
 		return False
 	return True
 
@@ -48,6 +53,6 @@ def new_today(sender: str) -> int:
 	return frappe.db.count("Complaint", filters)
 
 
-def _tell(complaint, subject: str) -> None:
+def _tell(complaint, words: Callable[[], str]) -> None:
 	users = alerts.in_charge(complaint) or alerts.managers(complaint)
-	alerts.notify(complaint, users, subject)
+	alerts.tell(complaint, users, words)

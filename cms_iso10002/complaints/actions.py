@@ -112,13 +112,13 @@ def _eligible(ask: lifecycle.Ask, doc) -> dict[str, Any]:
 def _hint(ask: lifecycle.Ask, doc, action: str) -> str | None:
 	"""What is not plain from the label: a dialog must not mail a customer unawares."""
 	if ask is lifecycle.TOLD_OF_CLOSING:
-		return f"{_hint_of_closing(doc)} {_letter_hint(doc, action)}"
+		return f"{_hint_of_closing(doc)} {letter_hint(doc, letter_of(doc, action))}"
 	if ask.name == "channel" and action in LETTER_OF:
 		return "{0} {1}".format(
 			_(
 				"E-mail (or empty, where there is an address): the letter is sent now. Otherwise it is only recorded."
 			),
-			_letter_hint(doc, action),
+			letter_hint(doc, letter_of(doc, action)),
 		)
 	if ask is lifecycle.FORMAT:
 		return _(
@@ -139,11 +139,12 @@ LETTER_OF = {
 """The letter that an action sends, to be looked at before."""
 
 
-def _letter_hint(doc, action: str) -> str:
+def letter_of(doc, action: str) -> str:
+	"""The kind of letter that an action would send now, "" for none: a decision after a review is its outcome."""
 	kind = LETTER_OF.get(action, "")
 	if kind == "Decision" and doc.decisions and doc.decisions[-1].level == "Internal Review":
-		kind = "Review Outcome"
-	return letter_hint(doc, kind)
+		return "Review Outcome"
+	return kind
 
 
 def letter_hint(doc, kind: str) -> str:

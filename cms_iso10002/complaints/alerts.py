@@ -85,6 +85,35 @@ def notify(
 		tasks.tell(doc.doctype, doc.name, user, subject, kind, content)
 
 
+def tell(
+	doc,
+	users: list[str],
+	words: Callable[[], str],
+	content: Callable[[], str] | None = None,
+	by_mail: bool = False,
+	kind: str = "Alert",
+	always: bool = False,
+) -> None:
+	"""Notify each user in their language; `words` and `content` make the sentences once that language is spoken.
+
+	`doc` is a complaint, or for what is not mailed any record; `kind` and `always` are those of `notify`.
+	"""
+	for language, speakers in by_language(users).items():
+		with speaking(language):
+			subject, message = words(), content() if content else ""
+			notify(doc, speakers, subject, kind, message, always=always)
+			if by_mail:
+				mail(doc, speakers, subject, message)
+
+
+def by_language(users: list[str]) -> dict[str, list[str]]:
+	"""`users`, each once, by the language they read."""
+	found: dict[str, list[str]] = {}
+	for user in dict.fromkeys(users):
+		found.setdefault(get_user_lang(user), []).append(user)
+	return found
+
+
 def mail(doc, users: list[str], subject: str, message: str = "") -> None:
 	"""Queue one e-mail about `doc`, in the same transaction, to those of `users` who want e-mail; none sees the others.
 
@@ -142,4 +171,9 @@ def least_busy(users: list[str]) -> str | None:
 
 def safety(doc) -> None:
 	"""A safety implication: the managers are told before anything else happens (7.5)."""
-	notify(doc, managers(doc), _("Safety implication: {0} needs you now").format(doc.name), always=True)
+	tell(
+		doc,
+		managers(doc),
+		lambda: _("Safety implication: {0} needs you now").format(doc.name),
+		always=True,
+	)

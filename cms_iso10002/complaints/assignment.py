@@ -147,6 +147,9 @@ def _give(doc, rule, user: str, by_rule: str) -> None:
 		if rule.rule == "Round Robin":
 			rule.db_set("last_user", user)
 		if user != frappe.session.user:
-			alerts.notify(
-				doc, [user], _("You were assigned the complaint {0}").format(doc.name), "Assignment"
+			alerts.tell(
+				doc,
+				[user],
+				lambda: _("You were assigned the complaint {0}").format(doc.name),
+				kind="Assignment",
 			)

@@ -238,7 +238,7 @@ def show_on_complaints(action) -> None:
 	moved = bool(before) and before.state != action.state
 	for name in sorted(old | new):
 		if name not in new:
-			_tell(name, action.name, "Removed")
+			_tell(name, action.name, effect.REMOVED)
 		elif name not in old or moved:
 			_tell(name, action.name, action.state)
 	if old != new:

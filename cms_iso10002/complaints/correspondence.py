@@ -339,10 +339,10 @@ def fail(letter, reason: str) -> None:
 	letter.flags.from_correspondence = True
 	letter.save(ignore_permissions=True)  # as for the insert: only correspondence writes letters
 	complaint.undo_sending(letter)
-	alerts.notify(
+	alerts.tell(
 		complaint,
 		[complaint.handler] if complaint.handler else alerts.managers(complaint),
-		_("A letter of {0} did not arrive").format(complaint.name),
+		lambda: _("A letter of {0} did not arrive").format(complaint.name),
 	)
 
 

@@ -1,8 +1,9 @@
 """What the workspace draws: charts and number cards that count every case and tell of no single one.
 
-Nothing here is cached: Frappe's own charts are kept for hours and shown to whoever asks next. What counts says
-`core.closure.counts`. A count of few would point to single cases, so others than Complaint Managers and Auditors are
-shown, in its place, how many of them they may list; groups of few are put together, as in reports (`performance.shown`).
+The figures are those of the reports, read from the same counts, which the clock brings up to date every five minutes; more
+is not kept: Frappe's own charts are cached for hours and shown to whoever asks next. A count of few would point to single
+cases, so others than Complaint Managers and Auditors are shown, in its place, how many of them they may list; groups of few
+are put together, as in reports (`analysis.cells`).
 """
 
 from collections import Counter
@@ -12,20 +13,18 @@ from typing import Any
 
 import frappe
 from frappe import _
-from frappe.query_builder import DocType
-from frappe.query_builder.functions import Avg, Count, Date
-from frappe.utils import add_months, cint, flt, formatdate, get_first_day
+from frappe.utils import add_months, flt, formatdate, get_first_day
 
-from cms_iso10002.complaints import clock, escalation, performance, permissions
+from cms_iso10002.complaints import clock, escalation, performance
+from cms_iso10002.complaints.analysis import cells, figures
+from cms_iso10002.complaints.analysis.cells import Cell
 from cms_iso10002.core import pareto
-from cms_iso10002.core.closure import counts
-from cms_iso10002.core.states import STATES
+from cms_iso10002.core.closure import COUNTED
 
 WEEKS = 13
 DAYS = 90
 MONTHS = 12
 MOST_CATEGORIES = 10
-COUNTING = [state for state in STATES if counts(state) == "yes"]
 
 Chart = dict[str, Any]
 NOTHING: Chart = {}
@@ -41,8 +40,8 @@ def received_and_closed(filters: str | dict | list | None = None) -> Chart:
 	return {
 		"labels": [formatdate(week, "d MMM") for week in weeks],
 		"datasets": [
-			{"name": name, "values": _by_week(fieldname, weeks)}
-			for name, fieldname in ((_("Received"), "received_on"), (_("Closed"), "closed_on"))
+			{"name": name, "values": _by_week(figure, f"{figure}_on", weeks)}
+			for name, figure in ((_("Received"), "received"), (_("Closed"), "closed"))
 		],
 	}
 
@@ -53,15 +52,15 @@ def milestones(filters: str | dict | list | None = None) -> Chart:
 	_check()
 	today = clock.today()
 	asked = frappe._dict(group_by="Stage", from_date=today - timedelta(days=DAYS), to_date=today)
-	groups = performance.shown(performance.read(asked), asked, frappe.session.user)
+	groups = performance.shown(performance.read(asked), asked)
 	groups = [group for group in groups if group.total and not group.concealed]
 	if not groups:
 		return NOTHING
-	figures = ((_("In Time"), "met"), (_("Late"), "met_late"), (_("Missed"), "overdue"))
+	kept = ((_("In Time"), "met"), (_("Late"), "met_late"), (_("Missed"), "overdue"))
 	return {
 		"labels": [_stage(group) for group in groups],
 		"datasets": [
-			{"name": name, "values": [getattr(group, figure) for group in groups]} for name, figure in figures
+			{"name": name, "values": [getattr(group, figure) for group in groups]} for name, figure in kept
 		],
 	}
 
@@ -73,11 +72,8 @@ def categories(filters: str | dict | list | None = None) -> Chart:
 	Needs read permission on Complaint.
 	"""
 	_check()
-	numbers = _received_by_category(add_months(clock.today(), -MONTHS))
-	groups = [performance.Group(key, met=number) for key, number in numbers.items()]
-	asked = frappe._dict(group_by="Category")
-	groups = performance.shown(groups, asked, frappe.session.user)
-	bars = _bars({group.key: group.total for group in groups if not group.concealed})
+	groups = _received_by_category(add_months(clock.today(), -MONTHS))
+	bars = _bars({group.key: int(group.size) for group in groups if not group.concealed})
 	if not bars:
 		return NOTHING
 	shares = {"name": _("Share (%)"), "chartType": "bar", "values": [round(bar.share, 1) for bar in bars]}
@@ -98,7 +94,7 @@ def received_this_month(filters: str | dict | list | None = None) -> dict[str, A
 	"""The number card of complaints received this month. Needs read permission on Complaint."""
 	_check()
 	first = get_first_day(clock.today())
-	number = _count("received_on", [first], lambda day: first)[first]
+	number = _count("received", "received_on", [first], lambda day: first)[first]
 	return {
 		"value": number,
 		"fieldtype": "Int",
@@ -114,17 +110,11 @@ def satisfaction(filters: str | dict | list | None = None) -> dict[str, Any] | s
 	Needs read permission on Complaint. A dash where nobody rated, or too few for the viewer: they could be told apart.
 	"""
 	_check()
-	rating = DocType("Complaint Feedback")
-	since = add_months(clock.today(), -MONTHS)
-	number, mean = (
-		frappe.qb.from_(rating)
-		.select(Count("*"), Avg(rating.overall))
-		.where((rating.overall > 0) & (rating.submitted_on >= since))
-		.run()[0]
-	)
-	if not number or number < _smallest():
+	found = figures.total(("overall_points", "overall_answers"), _since(add_months(clock.today(), -MONTHS)))
+	number = found["overall_answers"]
+	if not number or number < cells.smallest():
 		return "–"
-	return {"value": flt(mean, 1), "fieldtype": "Float", "precision": 1}
+	return {"value": flt(found["overall_points"] / number, 1), "fieldtype": "Float", "precision": 1}
 
 
 # counting ------------------------------------------------------------------------------------------------
@@ -134,37 +124,26 @@ def _check() -> None:
 	frappe.has_permission("Complaint", "read", throw=True)
 
 
-def _smallest() -> int:
-	"""The smallest number that the viewer is shown: any, to who may see all."""
-	if permissions.holds(frappe.session.user, performance.OVERSEERS):
-		return 0
-	return cint(frappe.db.get_single_value("Complaint Settings", "smallest_cell"))
+def _since(first: date) -> frappe._dict:
+	"""The filters of the reports for the days from `first` to today."""
+	return frappe._dict(from_date=first, to_date=clock.today(), within={})
 
 
 def _monday(day: date) -> date:
 	return day - timedelta(days=day.weekday())
 
 
-def _by_week(fieldname: str, weeks: list[date]) -> list[int]:
-	found = _count(fieldname, weeks, _monday)
+def _by_week(figure: str, fieldname: str, weeks: list[date]) -> list[int]:
+	found = _count(figure, fieldname, weeks, _monday)
 	return [found[week] for week in weeks]
 
 
-def _count(fieldname: str, periods: list[date], period_of) -> Counter[date]:
-	"""How many complaints have `fieldname` in each period (by its first day), as the viewer is shown them."""
-	case = DocType("Complaint")
-	day = Date(case[fieldname])
-	rows = (
-		frappe.qb.from_(case)
-		.select(day, Count("*"))
-		.where((case[fieldname] >= periods[0]) & case.status.isin(COUNTING))
-		.groupby(day)
-		.run()
-	)
+def _count(figure: str, fieldname: str, periods: list[date], period_of) -> Counter[date]:
+	"""A figure of the reports in each period (by its first day), as the viewer is shown it; `fieldname` dates it."""
 	found: Counter[date] = Counter()
-	for on, number in rows:
-		found[period_of(on)] += number
-	few = {period for period, number in found.items() if 0 < number < _smallest()}
+	for day, numbers in figures.by_value(figures.read(("day",), (figure,), _since(periods[0]))).items():
+		found[period_of(day)] += int(numbers[figure])
+	few = {period for period, number in found.items() if 0 < number < cells.smallest()}
 	if few:
 		listed = _listed(fieldname, periods[0], period_of)
 		found.update({period: listed[period] - found[period] for period in few})
@@ -175,7 +154,7 @@ def _listed(fieldname: str, since: date, period_of) -> Counter[date]:
 	"""The same of those that the viewer may list: what they could count themselves tells them nothing new."""
 	moments = frappe.get_list(
 		"Complaint",
-		filters=[[fieldname, ">=", since], ["status", "in", COUNTING]],
+		filters=[[fieldname, ">=", since], ["status", "in", list(COUNTED)]],
 		pluck=fieldname,
 		order_by=f"{fieldname} asc",
 		limit_page_length=0,
@@ -183,20 +162,11 @@ def _listed(fieldname: str, since: date, period_of) -> Counter[date]:
 	return Counter(period_of(moment.date()) for moment in moments)
 
 
-def _received_by_category(since: date) -> dict[str, int]:
-	case = DocType("Complaint")
-	rows = (
-		frappe.qb.from_(case)
-		.select(case.category, Count("*"))
-		.where((case.received_on >= since) & case.status.isin(COUNTING))
-		.groupby(case.category)
-		.orderby(case.category)
-		.run()
-	)
-	numbers: Counter[str] = Counter()
-	for category, number in rows:
-		numbers[category or ""] += number
-	return dict(numbers)
+def _received_by_category(since: date) -> list[Cell]:
+	found = figures.by_value(figures.read(("category",), ("received",), _since(since)))
+	# what has no category is one among them here, and not what was put together
+	named = {key or "": numbers for key, numbers in found.items() if numbers["received"]}
+	return cells.shown(cells.of(named, "received"), "category")
 
 
 def _bars(numbers: Mapping[str | None, int]) -> list[pareto.Bar]:

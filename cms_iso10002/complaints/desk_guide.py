@@ -9,16 +9,12 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import access_log, cases, milestone_bar
+from cms_iso10002.complaints import access_log, actions, cases, milestone_bar
 from cms_iso10002.core import clocks, lifecycle, next_step
 
 MOST_SUBJECTS = 3
-LETTERS = {
-	"Acknowledge": "Acknowledgement",
-	"Ask Complainant": "Information Request",
-	"Send Response": "Decision",
-}
-"""Letters that an action sends, by the action; offered among the letters where the state has it."""
+WRITTEN_BY = ("Acknowledge", "Ask Complainant", "Send Response")
+"""Actions whose letter is offered among the letters where the state has them; the others end the matter."""
 CONFIRMING = "Acknowledgement"
 """The letter that a request for a review is confirmed by: it belongs to no action, since the state is ahead of it."""
 
@@ -36,7 +32,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 	case, actor = cases.read(doc, to_show=True), cases.actor()
 	may_write = bool(doc.has_permission("write"))
 	steps = [_step(step, may_write) for step in next_step.ahead(case, actor)]
-	milestones = milestone_bar.get_milestones(complaint)
+	milestones = milestone_bar.of(doc)
 	return {
 		"who": _who(doc),
 		"what": _what(doc),
@@ -45,7 +41,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 		"next": steps[0] if steps else None,
 		"instead": [step for step in steps[1:] if step["mine"]],
 		"their_turn": _their_turn(doc),
-		"letters": [*_letters(case, actor), *_confirming(doc, milestones)] if may_write else [],
+		"letters": [*_letters(doc, case, actor), *_confirming(doc, milestones)] if may_write else [],
 		"can_escalate": may_write and doc.status_category != "Closed",
 		"can_merge": may_write and "Mark as Duplicate" in _open_to(case, actor),
 		"milestones": milestones,
@@ -150,12 +146,12 @@ def _their_turn(doc) -> str:
 	)
 
 
-def _letters(case, actor) -> list[dict[str, str]]:
+def _letters(doc, case, actor) -> list[dict[str, str]]:
 	"""The letters that can go out now, each by the action that sends it; plain ones are the form's own."""
 	open_to = _open_to(case, actor)
 	return [
-		{"action": action, "label": _(letter)}
-		for action, letter in LETTERS.items()
+		{"action": action, "label": _(actions.letter_of(doc, action))}
+		for action in WRITTEN_BY
 		if action in open_to and next_step.look(case, actor, action).possible
 	]
 

@@ -149,7 +149,7 @@ def _act(
 	except frappe.ValidationError as refusal:
 		frappe.clear_last_message()
 		why = str(refusal)
-		escalation.tell(
+		alerts.tell(
 			doc,
 			alerts.in_charge(doc),
 			lambda: (
@@ -160,7 +160,7 @@ def _act(
 			lambda: why,
 		)
 		return [_swept(doc, duty, done=False)]
-	escalation.tell(doc, alerts.in_charge(doc), words)
+	alerts.tell(doc, alerts.in_charge(doc), words)
 	return [_swept(doc, duty, done=True)]
 
 

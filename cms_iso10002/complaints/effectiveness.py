@@ -20,11 +20,11 @@ from cms_iso10002.complaints.corrective_actions import ACTION, obey
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import effectiveness as effect
+from cms_iso10002.core.closure import NOT_COUNTED
 from cms_iso10002.core.refusal import N_
 
 SALES_HOOK, ITEM_SALES_HOOK = "iso_10002_sales", "complaint_item_sales"
 CHECK = "Complaint Action Check"
-NOT_COUNTED = ("Duplicate", "Out of Scope")
 TREES = {effect.CAUSE: "Complaint Root Cause", effect.CATEGORY: "Complaint Category"}
 NAMED = {effect.CAUSE: N_("root cause"), effect.CATEGORY: N_("category"), effect.ITEM: N_("item")}
 """What is compared, as it stands within a sentence."""
@@ -83,9 +83,7 @@ def _ask_to_judge(action) -> None:
 	"""Those who may judge hear of it, and one of them has the task."""
 	judges = [user for user in alerts.holders(MANAGER) if user != action.responsible]
 	judges = [user for user in judges if corrective_actions.has_permission(action, "read", user)]
-	for user in judges:
-		with speaking(get_user_lang(user)):
-			alerts.notify(action, [user], _("{0}: judge whether the action worked").format(action.name))
+	alerts.tell(action, judges, lambda: _("{0}: judge whether the action worked").format(action.name))
 	tasked = alerts.least_busy(judges)
 	if tasked:
 		with speaking(get_user_lang(tasked)):
@@ -270,6 +268,4 @@ def judge(action: str, judgement: str, reasons: str = "") -> str:
 def _tell_responsible(action) -> None:
 	user = action.responsible
 	if user and corrective_actions.has_permission(action, "read", user):
-		with speaking(get_user_lang(user)):
-			words = _("{0} did not work and is open again").format(action.name)
-			alerts.notify(action, [user], words)
+		alerts.tell(action, [user], lambda: _("{0} did not work and is open again").format(action.name))

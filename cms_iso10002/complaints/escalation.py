@@ -5,7 +5,7 @@ People are told in their own language. A case that is kept from somebody is kept
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import frappe
@@ -30,30 +30,6 @@ STAGE_NAMES = {
 """The stages as people read them."""
 
 
-def tell(
-	doc,
-	users: list[str],
-	words: Callable[[], str],
-	content: Callable[[], str] | None = None,
-	by_mail: bool = False,
-) -> None:
-	"""Notify each user in their language; `words` and `content` make the sentences once that language is spoken."""
-	for language, speakers in by_language(users).items():
-		with printing.speaking(language):
-			subject, message = words(), content() if content else ""
-			alerts.notify(doc, speakers, subject, content=message)
-			if by_mail:
-				alerts.mail(doc, speakers, subject, message)
-
-
-def by_language(users: list[str]) -> dict[str, list[str]]:
-	"""`users`, each once, by the language they read."""
-	found: dict[str, list[str]] = {}
-	for user in dict.fromkeys(users):
-		found.setdefault(get_user_lang(user), []).append(user)
-	return found
-
-
 def named(milestone: Milestone) -> str:
 	"""A milestone as people call it: "Decide", "Decide (round 2)", "Outside Body's Request FOS-1"."""
 	name = _(STAGE_NAMES[milestone.stage])
@@ -70,7 +46,7 @@ def due(milestone: Milestone) -> str:
 
 def warn(doc, milestone: Milestone) -> None:
 	"""Tell who is in charge that a milestone comes due."""
-	tell(
+	alerts.tell(
 		doc,
 		alerts.in_charge(doc),
 		lambda: _("{0}: {1} is due {2}").format(doc.name, named(milestone), due(milestone)),
@@ -85,7 +61,7 @@ def escalate(doc, milestone: Milestone, target: Mapping[str, Any]) -> dict[str, 
 	"""
 	people = _escalated_to(doc, target)
 	level = (doc.escalation_level or 0) + int(bool(target.get("raises_level")))
-	tell(
+	alerts.tell(
 		doc,
 		[*alerts.in_charge(doc), *(people or alerts.managers(doc))],
 		lambda: _("{0}: {1} is overdue since {2}").format(doc.name, named(milestone), due(milestone)),

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.translate import get_user_lang
 
-from cms_iso10002.complaints import alerts, escalation, timeline
+from cms_iso10002.complaints import alerts, timeline
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core.case import EventSpec
@@ -48,7 +48,7 @@ def _hand_up(doc, managers: list[str], reason: str) -> None:
 		doc.name, [EventSpec("escalated", data, note=reason)], fields={"escalation_level": level}
 	)
 	# the reason stands on the case: a message may be read where the case may not
-	escalation.tell(doc, managers, lambda: _("{0} was escalated to you").format(doc.name), by_mail=True)
+	alerts.tell(doc, managers, lambda: _("{0} was escalated to you").format(doc.name), by_mail=True)
 	with speaking(get_user_lang(responsible)):
 		alerts.assign(
 			doc, responsible, _("Escalated: {0}, level {1}").format(doc.name, level), priority="High"

@@ -14,6 +14,7 @@ from typing import Any
 import frappe
 from frappe import _
 from frappe.email.receive import InboundMail
+from frappe.translate import get_user_lang
 from frappe.utils import escape_html
 
 from cms_iso10002.complaints import (
@@ -30,6 +31,7 @@ from cms_iso10002.complaints import (
 	timeline,
 	typed_text,
 )
+from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.letter_text import plain_text
 from cms_iso10002.complaints.mail_parts import Parts, as_html, readable
 from cms_iso10002.complaints.mail_triage import OPEN, SET_ASIDE
@@ -201,8 +203,7 @@ class ComplaintMail(Parts, InboundMail):
 		doc = frappe.get_doc("Complaint", complaint, for_update=True)
 		if known and doc.status == AWAITING_COMPLAINANT:
 			_resume(doc)
-		subject, task = _what_to_do(doc, known)
-		_bring_to_attention(doc, subject, task)
+		_bring_to_attention(doc, known)
 		return FILED
 
 	def record_on(self, complaint: str, *, known: bool, opens: bool = False) -> str:
@@ -381,10 +382,14 @@ def _what_to_do(doc, known: bool) -> tuple[str, str]:
 	return told, task.format(doc.name)
 
 
-def _bring_to_attention(doc, subject: str, task: str) -> None:
+def _bring_to_attention(doc, known: bool) -> None:
 	"""Tell the handler, else the managers; a task goes to one of them."""
 	users = alerts.in_charge(doc) or alerts.managers(doc)
-	alerts.notify(doc, users, subject)
+	alerts.tell(doc, users, lambda: _what_to_do(doc, known)[0])
 	user = alerts.least_busy(users)
-	if task and user:
+	if not user:
+		return
+	with speaking(get_user_lang(user)):
+		_told, task = _what_to_do(doc, known)
+	if task:
 		alerts.assign(doc, user, task, priority="High")

@@ -33,7 +33,12 @@ def get_milestones(complaint: str) -> list[dict]:
 	"""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	events = timeline.events_of(complaint, locked=False)
+	return of(doc)
+
+
+def of(doc) -> list[dict]:
+	"""The same of a complaint whose reader was asked for."""
+	events = timeline.events_of(doc.name, locked=False)
 	under, now = policy.in_force(doc.policy_snapshot, events), clock.now_utc()
 	return [shown(one, under, now) for one in timeline.read(doc.policy_snapshot, events)]
 

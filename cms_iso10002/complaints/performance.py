@@ -6,23 +6,22 @@ together: to others than Complaint Managers and Auditors groups of few, and all 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import frappe
 from frappe import _
-from frappe.core.doctype.user_permission.user_permission import get_user_permissions
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
 from pypika.queries import QueryBuilder
 
-from cms_iso10002.complaints import permissions
+from cms_iso10002.complaints.analysis import cells
+from cms_iso10002.complaints.analysis.filters import refuse_forbidden, under
 from cms_iso10002.complaints.summary import SUMMARY
 from cms_iso10002.core import histogram
 from cms_iso10002.core.clocks import STAGES
 
-OVERSEERS = ("Complaint Manager", "Complaint Auditor")
 FIGURES = ("met", "met_late", "overdue")
 BESIDE = ("held", "out_of_scope")
 """Met by holding response, which is part of what was met; and what counts apart."""
@@ -33,8 +32,6 @@ GROUPINGS = {
 	"Company": "company",
 	"Month": "day",
 }
-RESTRICTED = {"company": "Company", "category": "Complaint Category"}
-"""Fields for which User Permissions may name the values a viewer works with."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +58,11 @@ class Group:
 		return self.met + self.met_late + self.overdue
 
 	@property
+	def size(self) -> int:
+		"""How large it is where small ones are put together."""
+		return self.total
+
+	@property
 	def in_time(self) -> float:
 		"""The share met in time, in per cent; 0 of nothing."""
 		return 100 * self.met / self.total if self.total else 0.0
@@ -70,12 +72,17 @@ class Group:
 		seconds = histogram.percentile(self.times, share)
 		return None if seconds is None else seconds / 3600
 
+	@classmethod
+	def together(cls, groups: Iterable[Group]) -> Group:
+		"""Several groups as one."""
+		groups = list(groups)
+		sums = {name: sum(getattr(group, name) for group in groups) for name in (*FIGURES, *BESIDE)}
+		return cls(None, **sums, times=histogram.merge(group.times for group in groups), pooled=True)
+
 
 def together(groups: Iterable[Group]) -> Group:
-	"""Several groups as one."""
-	groups = list(groups)
-	sums = {name: sum(getattr(group, name) for group in groups) for name in (*FIGURES, *BESIDE)}
-	return Group(None, **sums, times=histogram.merge(group.times for group in groups), pooled=True)
+	"""Several groups as one; none as one of nothing."""
+	return Group.together(groups)
 
 
 def read(filters: frappe._dict) -> list[Group]:
@@ -116,90 +123,26 @@ def _query(filters: frappe._dict, grouping: str) -> QueryBuilder:
 		if filters.get(name):
 			query = query.where(row[name] == filters[name])
 	if filters.get("category"):
-		query = query.where(row.category.isin(categories_under(filters.category)))
+		query = query.where(row.category.isin(under("Complaint Category", filters.category)))
 	return query
-
-
-def categories_under(category: str) -> list[str]:
-	"""A category and all below it."""
-	node = frappe.db.get_value("Complaint Category", category, ["lft", "rgt"])
-	if not node:
-		return [category]
-	table = DocType("Complaint Category")
-	query = frappe.qb.from_(table).select(table.name).where((table.lft >= node[0]) & (table.rgt <= node[1]))
-	return query.orderby(table.lft).run(pluck=True) or [category]
 
 
 # what a viewer is shown ------------------------------------------------------------------------------------
 
 
-def check_filters(filters: frappe._dict, user: str) -> None:
-	"""Raises frappe.PermissionError where `filters` would single out what `user` may not see."""
-	if filters.get("handler") and filters.handler != user and not permissions.holds(user, OVERSEERS):
+def check_filters(filters: frappe._dict) -> None:
+	"""Raises frappe.PermissionError where `filters` would single out what the session's user may not see."""
+	if filters.get("handler") and filters.handler != frappe.session.user and not cells.is_overseer():
 		frappe.throw(
 			_(
 				"Only Complaint Managers and Auditors see the figures of others: choose yourself, or no handler."
 			),
 			frappe.PermissionError,
 		)
-	for name, doctype in RESTRICTED.items():
-		allowed = _allowed(doctype, user)
-		if filters.get(name) and allowed is not None and filters[name] not in allowed:
-			frappe.throw(
-				_("You have no access to {0}: choose another one.").format(filters[name]),
-				frappe.PermissionError,
-			)
+	refuse_forbidden(filters, ("company", "category"))
 
 
-def shown(groups: list[Group], filters: frappe._dict, user: str) -> list[Group]:
-	"""The groups as `user` may see them: what they may not see or tell apart is in one group at the end."""
-	overseer = permissions.holds(user, OVERSEERS)
-	smallest = 0 if overseer or filters.get("handler") == user else _smallest_cell()
-	if filters.group_by == "Handler" and not overseer:
-		return _apart(groups, lambda key: key == user, smallest)
-	groups = _apart(groups, _may_be_named(GROUPINGS[filters.group_by], user), smallest)
-	return pool_small(groups, smallest)
-
-
-def _smallest_cell() -> int:
-	return frappe.db.get_single_value("Complaint Settings", "smallest_cell") or 0
-
-
-def _may_be_named(name: str, user: str) -> Callable[[Any], bool]:
-	allowed = _allowed(RESTRICTED[name], user) if name in RESTRICTED else None
-	return lambda key: allowed is None or key in allowed
-
-
-def _allowed(doctype: str, user: str) -> set[str] | None:
-	"""The records of `doctype` that User Permissions leave to `user` on complaints; None for all."""
-	rows = get_user_permissions(user).get(doctype) or []
-	rows = [row for row in rows if row.get("applicable_for") in (None, "", "Complaint")]
-	return {row.get("doc") for row in rows} or None
-
-
-def _apart(groups: list[Group], named: Callable[[Any], bool], smallest: int) -> list[Group]:
-	"""Those that may be named, and all others as one."""
-	others = [group for group in groups if not named(group.key)]
-	if not others:
-		return groups
-	pool = together(others)
-	return [
-		*(group for group in groups if named(group.key)),
-		replace(pool, concealed=0 < pool.total < smallest),
-	]
-
-
-def pool_small(groups: list[Group], smallest: int) -> list[Group]:
-	"""Groups of fewer than `smallest` as one, with the next larger ones as long as all of them are still too few.
-
-	(Else the total would give away what was hidden.)
-	"""
-	bound = [group for group in groups if group.pooled or 0 < group.total < smallest]
-	if not any(0 < group.total < smallest for group in bound):
-		return groups
-	free = sorted((group for group in groups if group not in bound), key=lambda group: group.total)
-	while free and together(bound).total < smallest:
-		bound.append(free.pop(0))
-	pool = together(bound)
-	rest = [group for group in groups if group in free]
-	return [*rest, replace(pool, few=True, concealed=pool.total < smallest)]
+def shown(groups: list[Group], filters: frappe._dict) -> list[Group]:
+	"""The groups as the session's user may see them (`cells.shown`); who asks for their own figures alone sees all of them."""
+	least = 0 if filters.get("handler") == frappe.session.user else None
+	return cells.shown(groups, GROUPINGS[filters.group_by], least)

@@ -175,7 +175,7 @@ def conditions(user: str | None = None, doctype: str | None = None) -> str:
 def warn(doc, duty: agenda.Duty) -> list[EventSpec]:
 	"""The time to decide or to report runs out: the managers are told."""
 	said = duty.data["clock"]
-	escalation.tell(doc, alerts.managers(doc), lambda: _words(doc, said))
+	alerts.tell(doc, alerts.managers(doc), lambda: _words(doc, said))
 	return [_done(doc, duty)]
 
 
@@ -183,7 +183,7 @@ def miss(doc, duty: agenda.Duty) -> list[EventSpec]:
 	"""It has run out: told by mail as well, and a task for one of them."""
 	said = duty.data["clock"]
 	people = alerts.managers(doc)
-	escalation.tell(doc, [*people, *alerts.in_charge(doc)], lambda: _overdue(doc, said), by_mail=True)
+	alerts.tell(doc, [*people, *alerts.in_charge(doc)], lambda: _overdue(doc, said), by_mail=True)
 	responsible = alerts.least_busy(people)
 	if responsible:
 		with escalation.printing.speaking(escalation.get_user_lang(responsible)):

@@ -16,17 +16,14 @@ import frappe
 from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
-from frappe.translate import get_user_lang
 from frappe.utils import formatdate
 
 from cms_iso10002.complaints import alerts, clock
 from cms_iso10002.complaints.analysis import figures, series
 from cms_iso10002.complaints.analysis.series import Series
-from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.core import signals, spans, trends
-from cms_iso10002.core.closure import counts
-from cms_iso10002.core.states import STATES
+from cms_iso10002.core.closure import COUNTED
 
 SIGNAL = "Complaint Signal"
 CHART, SHARE = "Control Chart", "Share"
@@ -172,14 +169,13 @@ def _numbers(company: str, field: str, first: date, last: date) -> dict[str, int
 
 def _batches(company: str, first: date, last: date) -> dict[str, int]:
 	case, row = DocType("Complaint"), DocType("Complaint Subject")
-	counted = [state for state in STATES if counts(state) == "yes"]
 	return dict(
 		frappe.qb.from_(row)
 		.join(case)
 		.on((case.name == row.parent) & (row.parenttype == "Complaint"))
 		.select(row.batch_no, Count(row.parent).distinct())
 		.where((case.received_on >= first) & (case.received_on < last + timedelta(days=1)))
-		.where((case.company == company) & case.status.isin(counted) & (row.batch_no != ""))
+		.where((case.company == company) & case.status.isin(COUNTED) & (row.batch_no != ""))
 		.groupby(row.batch_no)
 		.run()
 	)
@@ -239,9 +235,12 @@ def _record(values: dict[str, Any], words: Words) -> str | None:
 	)
 	doc.flags.from_numbers = True
 	doc.insert(ignore_permissions=True)  # the clock finds it: nobody may make one
-	for user in alerts.holders(alerts.MANAGER):
-		if frappe.has_permission(SIGNAL, "read", doc, user=user):
-			with speaking(get_user_lang(user)):
-				content = frappe.utils.escape_html(evidence()).replace("\n", "<br>")
-				alerts.notify(doc, [user], _("Signal: {0}").format(title()), content=content)
+	told = alerts.holders(alerts.MANAGER)
+	told = [user for user in told if frappe.has_permission(SIGNAL, "read", doc, user=user)]
+	alerts.tell(
+		doc,
+		told,
+		lambda: _("Signal: {0}").format(title()),
+		lambda: frappe.utils.escape_html(evidence()).replace("\n", "<br>"),
+	)
 	return doc.name

@@ -19,7 +19,7 @@ from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count
 
 from cms_iso10002.complaints import clock, policy, sealing, their_words, timeline
-from cms_iso10002.core import clocks, ledger
+from cms_iso10002.core import clocks, effectiveness, ledger
 from cms_iso10002.core.changes import THEIR_WORDS, WORDS_CORRECTED
 from cms_iso10002.core.merkle import Tree
 from cms_iso10002.core.refusal import N_
@@ -45,6 +45,8 @@ FIELDS = (
 	"duplicate_of",
 	"closed_on",
 	"closure_basis",
+	"action_state",
+	"no_action_reason",
 	"policy_snapshot",
 	"ledger_head",
 	"ledger_sequence",
@@ -297,6 +299,7 @@ def _copies(row: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> Iterat
 	if bool(row["anonymised_on"]) != anonymised:
 		yield DIFFERS, "anonymised_on", row["anonymised_on"] or "–", _("it was") if anonymised else "–"
 	yield from _closing(row, said)
+	yield from _actions(row, said)
 
 
 def _words(row: Mapping[str, Any], events: list, said: Sequence[Mapping[str, Any]]) -> Iterator[tuple]:
@@ -355,6 +358,18 @@ def _closing(row: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> Itera
 	stored = clock.to_utc(row["closed_on"]) if row["closed_on"] else None
 	if (stored is None) != (moment is None) or (stored and moment and abs(stored - moment) > SAME_MOMENT):
 		yield DIFFERS, "closed_on", row["closed_on"] or "–", clock.to_site(moment) or "–"
+
+
+def _actions(row: Mapping[str, Any], said: Sequence[Mapping[str, Any]]) -> Iterator[tuple]:
+	"""Whether the complaint says of its actions what their events say; an erased reason for none may have been there."""
+	states = {event["data"]["action"]: event["data"]["state"] for event in said if event["kind"] == "action"}
+	live = [state for state in states.values() if state != effectiveness.REMOVED]
+	recorded = effectiveness.of_complaint(live, row["no_action_reason"])
+	stored = row["action_state"] or ""
+	if row["anonymised_on"] and not recorded and stored == effectiveness.NOT_NEEDED:
+		return
+	if stored != recorded:
+		yield DIFFERS, "action_state", stored or "–", recorded or "–"
 
 
 def _known(changes: Sequence[Mapping[str, Any]]) -> bool:

@@ -14,6 +14,7 @@ from typing import Any
 from cms_iso10002.core.case import Case, day_of
 from cms_iso10002.core.refusal import N_
 from cms_iso10002.core.reportability import undecided
+from cms_iso10002.core.states import STATES
 from cms_iso10002.core.triage import at_least
 
 AGREED_AND_OPEN = ("Accepted",)
@@ -176,3 +177,8 @@ BASES_FROM = {
 def counts(status: str) -> str:
 	"""How a complaint counts, everywhere the same: "" for a duplicate (not at all), "apart" when out of scope, else "yes"."""
 	return {"Duplicate": "", "Out of Scope": "apart"}.get(status, "yes")
+
+
+COUNTED = tuple(state for state in STATES if counts(state) == "yes")
+NOT_COUNTED = tuple(state for state in STATES if counts(state) != "yes")
+"""The states whose complaints are among those that figures speak of, and the others."""

@@ -19,6 +19,8 @@ from cms_iso10002.core.refusal import N_, Refusal
 
 OPEN, IN_EFFECT, EFFECTIVE, CANCELLED = "Open", "In Effect", "Effective", "Cancelled"
 STATES = (OPEN, IN_EFFECT, EFFECTIVE, CANCELLED)
+REMOVED = "Removed"
+"""What the events of a complaint say of an action that it was taken off."""
 NOT_EFFECTIVE = "Not Effective"
 JUDGEMENTS = (EFFECTIVE, NOT_EFFECTIVE)
 NOT_NEEDED = "Not Needed"

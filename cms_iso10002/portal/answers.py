@@ -6,7 +6,7 @@ Each is an action of the lifecycle or a message, by the same doors as in the des
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -75,7 +75,7 @@ def add_message(found: Access, text: str, files: Sequence[uploads.Upload] = ()) 
 		_perform(goes_on, "Resume", _by(found, {"answer": text or _("See the files.")}))
 	# last: what is refused after it leaves its files on the disk
 	uploads.keep(goes_on, checked, communication)
-	_tell(doc, _("New message on {0}").format(doc.name))
+	_tell(doc, lambda: _("New message on {0}").format(doc.name))
 
 
 def _came_just_now(complaint: str, text: str, files: Sequence[uploads.Upload]) -> bool:
@@ -122,7 +122,7 @@ def add_files(found: Access, files: Sequence[uploads.Upload]) -> None:
 	if not checked:
 		raise Mistakes({"files": _("Choose a file.")})
 	uploads.keep(actions.survivor(found.reference), checked)
-	_tell(found.doc, _("New files on {0}").format(found.reference))
+	_tell(found.doc, lambda: _("New files on {0}").format(found.reference))
 
 
 def respond(found: Access, answer: str, words: str = "") -> None:
@@ -154,7 +154,7 @@ def respond(found: Access, answer: str, words: str = "") -> None:
 		_perform(found.reference, "Record Acceptance", data)
 	else:
 		_perform(found.reference, "Record Rejection", {**data, "response": answer})
-	_tell(found.doc, _("{0} was answered: {1}").format(found.reference, _(answer)))
+	_tell(found.doc, lambda: _("{0} was answered: {1}").format(found.reference, _(answer)))
 
 
 def request_review(found: Access, reason: str = "") -> None:
@@ -170,7 +170,7 @@ def request_review(found: Access, reason: str = "") -> None:
 		_perform(found.reference, "Record Rejection", _by(found, {"words": reason}))
 	_perform(found.reference, "Request Review", {"reason": reason})
 	doc = frappe.get_doc("Complaint", found.reference)
-	alerts.notify(doc, alerts.managers(doc), _("A review of {0} is asked for").format(doc.name))
+	alerts.tell(doc, alerts.managers(doc), lambda: _("A review of {0} is asked for").format(doc.name))
 
 
 def withdraw(found: Access, words: str) -> None:
@@ -181,7 +181,7 @@ def withdraw(found: Access, words: str) -> None:
 	if not words:
 		raise Mistakes({"words": _("Tell us in a few words that you withdraw, and why if you like.")})
 	_perform(found.reference, "Withdraw", _by(found, {"words": words}))
-	_tell(found.doc, _("{0} was withdrawn").format(found.reference))
+	_tell(found.doc, lambda: _("{0} was withdrawn").format(found.reference))
 
 
 def ratable(reference: str, feedback_key: str, occasion: str, key: str, code: str) -> tuple[Any, str, str]:
@@ -287,7 +287,7 @@ def _communication(found: Access, text: str) -> str:
 	return communication.name
 
 
-def _tell(case, subject: str) -> None:
-	"""Tell who is in charge of the case that goes on."""
+def _tell(case, words: Callable[[], str]) -> None:
+	"""Tell who is in charge of the case that goes on, in their language: not in that of the visitor."""
 	doc = frappe.get_doc("Complaint", actions.survivor(case.name))
-	alerts.notify(doc, alerts.in_charge(doc), subject)
+	alerts.tell(doc, alerts.in_charge(doc), words)

@@ -416,8 +416,8 @@ def _suspect(doc, honeypot: str, started: str) -> None:
 	if not reasons:
 		return
 	timeline.record(doc.name, "suspected_automatic", {"reasons": reasons, "limit": limits.filings_an_hour()})
-	alerts.notify(
+	alerts.tell(
 		doc,
 		alerts.managers(doc),
-		_("{0} may have been filed by a machine: please look at it").format(doc.name),
+		lambda: _("{0} may have been filed by a machine: please look at it").format(doc.name),
 	)

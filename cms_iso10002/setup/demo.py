@@ -33,27 +33,33 @@ from cms_iso10002.complaints import (
 	verification_record,
 )
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
+from cms_iso10002.complaints.transactions import all_or_nothing
 from cms_iso10002.core.states import STATES
+from cms_iso10002.erpnext_bridge import demo_sales
 from cms_iso10002.setup import demo_data, demo_iso, demo_lives
 from cms_iso10002.setup.demo_data import Person
 from cms_iso10002.setup.demo_life import Life, Present, Scene
 from cms_iso10002.setup.written import PARENT
 
 MARK = "complaints_demo"
+SOLD_DAYS = 364
 
 
 @dataclass
 class Summary:
-	"""What the demo holds: complaints by state, and who can log in."""
+	"""What the demo holds: complaints by state, sales (why there are none), and who can log in."""
 
 	states: dict[str, int] = field(default_factory=dict)
 	already_there: bool = False
+	no_sales: str = ""
 
 	def text(self) -> str:
 		total = sum(self.states.values())
 		lines = [_("{0} complaints are there already.") if self.already_there else _("{0} complaints:")]
 		lines = [lines[0].format(total)]
 		lines += [f"  {self.states[state]:4}  {_(state)}" for state in STATES if self.states.get(state)]
+		if self.no_sales:
+			lines += ["", _("No sales could be made, so there are no rates: {0}").format(self.no_sales)]
 		lines += ["", _("Logins, password {0}:").format(demo_data.PASSWORD)]
 		lines += [f"  {login.email:30} {login.name}, {login.roles[0]}" for login in demo_data.LOGINS]
 		return "\n".join(lines)
@@ -79,7 +85,9 @@ def make(
 	frappe.set_user("Administrator")
 	try:
 		scene = _scene(rng, now, on_progress or (lambda: None))
-		_live(scene, complaints)
+		plan = _plan(scene, complaints)
+		no_sales = _sell(scene, seed)
+		_live(scene, plan)
 		_rate(scene)
 		_prove(scene)
 		_seal(now)
@@ -91,7 +99,7 @@ def make(
 		frappe.set_user(user)
 	_say_that_mail_was_sent()
 	frappe.defaults.set_default(MARK, json.dumps({"seed": seed, "complaints": complaints}), PARENT)
-	return Summary(_count())
+	return Summary(_count(), no_sales=no_sales)
 
 
 def _refuse_used_site() -> None:
@@ -104,13 +112,43 @@ def _count() -> dict[str, int]:
 	return dict(Counter(states))
 
 
-def _live(scene: Scene, complaints: int) -> None:
+def _sell(scene: Scene, seed: int) -> str:
+	"""What was sold in the year, before anything is held against it; where it can't be, why not.
+
+	It has a chance of its own, so that what becomes of the complaints hangs on them alone.
+	"""
+	customers = sorted({person.customer for person in scene.people if person.customer})
+	prices = {code: demo_data.price(code) for code in demo_data.ITEMS}
+	last = clock.to_site(scene.now).date() - timedelta(days=1)
 	try:
-		plan = demo_lives.plan(scene.rng, complaints)
+		with all_or_nothing():
+			sold = demo_sales.sell(
+				random.Random(f"sales {seed}"),
+				scene.company,
+				customers,
+				prices,
+				last - timedelta(days=SOLD_DAYS),
+				last,
+			)
+	except frappe.ValidationError as error:
+		return frappe.utils.strip_html(str(error))
+	return "" if sold else _("the company {0} has no accounts to post them to.").format(scene.company)
+
+
+Plan = list[tuple[Callable[[Life], None], float, float]]
+"""What happens to each complaint, how many days ago it came, and how slowly it is dealt with."""
+
+
+def _plan(scene: Scene, complaints: int) -> Plan:
+	try:
+		return demo_lives.plan(scene.rng, complaints)
 	except ValueError as error:
 		frappe.throw(
 			_("{0} complaints are too few to show every state: take {1} or more.").format(complaints, error)
 		)
+
+
+def _live(scene: Scene, plan: Plan) -> None:
 	for life, days_ago, pace in plan:
 		one = Life(scene, days_ago, pace)
 		with suppress(Present):

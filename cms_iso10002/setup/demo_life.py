@@ -231,7 +231,7 @@ class Life:
 
 	@property
 	def price(self) -> int:
-		return told.PRICES.get(self.story.item) or 200 + sum(map(ord, self.story.item)) % 40 * 10
+		return told.price(self.story.item)
 
 	def acknowledge(self) -> Life:
 		self.wait(0.2 if self.rng.random() < 0.93 else 2)

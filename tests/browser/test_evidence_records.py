@@ -32,7 +32,7 @@ def case(page, login) -> str:
 
 
 def test_a_link_leads_to_the_records_and_says_which_pass(page, case, shot):
-	today = page.evaluate("() => frappe.datetime.get_today()")
+	today = page.evaluate("() => frappe.datetime.system_datetime().slice(0, 10)")  # not the user's
 	filters = {"figure": "receipt/complete", "from_date": today, "to_date": today}
 	page.goto(f"/app/query-report/Evidence Records?{urlencode(filters)}")
 	row = page.locator(".dt-row", has_text=WHAT).first
@@ -48,9 +48,10 @@ def test_a_figure_is_chosen_by_its_name(page, case, shot):
 	page.goto("/app/query-report/Evidence Records")
 	row = page.locator(".dt-row:visible", has_text=WHAT).first
 	row.wait_for()
+	page.wait_for_load_state("networkidle")  # the report runs once more when its filters are in the address
 	field = page.locator('.page-form input[data-fieldname="figure"]')
 	field.click()
-	field.press("Control+a")  # never empty meanwhile: then the report would be asked for without a figure
+	field.press("Control+a")
 	field.press_sequentially("analysis/cla", delay=40)
 	page.locator(".awesomplete li", has_text="analysis/classified").first.click()
 	page.wait_for_function("() => frappe.query_report.get_filter_value('figure') === 'analysis/classified'")

@@ -171,6 +171,42 @@ def test_workload_equals_plain_counts(forty):
 	assert rows["Unassigned"]["number"] == 2
 
 
+def test_an_item_group_is_that_of_the_first_item_in_every_report():
+	"""A complaint counts once; what lists it lists what was counted."""
+	groups = frappe.get_all("Item Group", {"is_group": 0}, pluck="name", order_by="name", limit=2)
+	for code, group in zip(("Kettle", "Toaster"), groups, strict=True):
+		frappe.db.set_value("Item", make_item(code), "item_group", group)
+	case = make_complaint(subjects=[{"item_code": "Kettle"}, {"item_code": "Toaster"}])
+	counting.rebuild(None)
+	today = {"from_date": clock.today(), "to_date": clock.today()}
+	for group, number in zip(groups, (1, 0), strict=True):
+		rows, _answer = report("Complaint Pareto", item_group=group, **today)
+		assert (rows["Total"]["number"] if rows else 0) == number
+		_rows, (_columns, lines, *_rest) = report("Complaint Register", item_group=group, **today)
+		assert [line["complaint"] for line in lines] == [case.name] * number
+		rows, _answer = report("Complaint Ageing", item_group=group, **dict.fromkeys(QUARTER))
+		assert (rows["Total"]["number"] if rows else 0) == number
+
+
+def test_a_node_of_a_tree_leads_to_the_list_by_its_name_alone():
+	"""A tree of thousands would make an address that no server takes."""
+	for name, above, group in (("Kitchen", "", 1), ("Kettles", "Kitchen", 0), ("Pans", "Kitchen", 0)):
+		doc = frappe.new_doc("Complaint Category")
+		doc.update({"category_name": name, "parent_complaint_category": above, "is_group": group})
+		doc.insert()
+	names = {make_complaint(category=category).name for category in ("Kettles", "Pans")}
+	make_complaint()
+	counting.rebuild(None)
+	today = {"from_date": clock.today(), "to_date": clock.today()}
+	rows, _answer = report("Complaint Pareto", category="Kitchen", group_by="Severity", **today)
+	where = rows["Total"]["where"]
+	assert where["category"] == ["descendants of (inclusive)", "Kitchen"]
+	filters = [[field, *condition] for field, condition in where.items()]
+	assert set(frappe.get_list("Complaint", filters=filters, pluck="name", order_by="name")) == names
+	rows, _answer = report("Complaint Pareto", category="Pans", group_by="Severity", **today)
+	assert rows["Total"]["where"]["category"] == ["in", ["Pans"]]
+
+
 # the register ------------------------------------------------------------------------------------------------
 
 
@@ -379,6 +415,28 @@ def test_small_points_are_hidden_from_agents_and_so_are_their_limits(forty, no_s
 	assert rows["Jan 2026"].get("rate") is None
 	rows, answer = report("Complaint Control Chart", make_user("auditor"))
 	assert [line["number"] for line in answer[1]] == [2, 6, 30, 38]
+
+
+def test_an_invoice_over_two_groups_is_one_invoice_in_the_total(no_sales):
+	groups = frappe.get_all("Item Group", {"is_group": 0}, pluck="name", order_by="name", limit=2)
+	sell("2026-02-01", group=groups[0], number=40)
+	for name in frappe.get_all("Sales Invoice", pluck="name", order_by="name")[:30]:
+		row = frappe.new_doc("Sales Invoice Item")
+		row.update({"parent": name, "parenttype": "Sales Invoice", "parentfield": "items", "docstatus": 1})
+		row.update(
+			{"item_group": groups[1], "stock_qty": 1, "qty": 1, "name": frappe.generate_hash(length=10)}
+		)
+		row.db_insert()
+	for place, group in enumerate(groups):
+		values = tuple(group if name == "item_group" else None for name in counting.KEY)
+		counting._insert("Day", date(2026, 2, 1 + place), {("IG", values): {"received": 2}})
+	counting._sum_up(date(2026, 2, 1))
+	rows, (_columns, _lines, message, *_rest) = report("Complaint Rate by Item Group", per="Invoices")
+	assert [rows[group]["units"] for group in groups] == [40, 30]
+	assert rows["Total"]["units"] == 40 and rows["Total"]["rate"] == 100
+	assert "counts in each of them" in message
+	rows, (_columns, _lines, message, *_rest) = report("Complaint Rate by Item Group", per="Units Sold")
+	assert rows["Total"]["units"] == 70 and "counts in each" not in (message or "")
 
 
 @pytest.mark.parametrize("per", ["Units Sold", "Invoices"])

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta, timezone
 import frappe
 import pytest
 
-from cms_iso10002.complaints import clock, verification
+from cms_iso10002.complaints import clock, counting, verification
 from cms_iso10002.core.closure import CLOSURE_BASES
 from cms_iso10002.core.states import STATES
+from cms_iso10002.erpnext_bridge import sales
 from cms_iso10002.iso_10002 import management_reviews
 from cms_iso10002.setup import demo, demo_data, demo_lives
+from tests.site import demo_figures
+from tests.site.factories import set_now
 
 NOW = datetime(2026, 3, 3, 23, tzinfo=timezone.utc)
 FEWEST = len(demo_lives.CAST) + sum(demo_lives.EXTRAS.values())
@@ -53,11 +56,14 @@ def test_a_year_in_every_state_once():
 	check_people()
 	check_mail()
 	check_figures()
+	check_sales(summary)
+	check_reports()
 	assert len(registered) == FEWEST
 	check_once(first)
 
 
 def test_the_same_seed_gives_the_same_data(monkeypatch):
+	monkeypatch.setattr(demo, "_sell", lambda scene, seed: "")  # sales have a chance of their own
 	monkeypatch.setattr(demo_lives, "CAST", demo_lives.CAST[12:15])
 
 	def made(seed: int) -> list[tuple]:
@@ -129,6 +135,22 @@ def check_figures():
 	known = {figure["label"]: figure["value"] for figure in figures}
 	for label in ("Milestones Met in Time", "Acknowledged in Time", "Overall Satisfaction"):
 		assert known[label] is not None, label
+
+
+def check_sales(summary):
+	"""Something was sold in every month, so that complaints have something to be held against."""
+	assert summary.no_sales == ""
+	days = frappe.get_all("Sales Invoice", {"docstatus": 1}, pluck="posting_date", order_by="posting_date")
+	assert len({day.replace(day=1) for day in days}) >= 12 and days[-1] < clock.to_site(NOW).date()
+	assert sales.invoices(days[0], days[-1]) == len(days)
+
+
+def check_reports():
+	"""All reports say what plain counts say."""
+	set_now(NOW)
+	counting.rebuild(None)
+	demo_figures.check(clock.today())
+	set_now(None)
 
 
 def check_once(first):

@@ -225,6 +225,28 @@ def test_and_after_the_outcome_of_the_review_nothing_is_left_to_confirm():
 	assert verification.verify(case.name).whole
 
 
+def test_a_decision_after_a_review_is_sent_as_the_outcome_of_the_review():
+	case = in_review()
+	make.act(case, "Decide Review", outcome="Upheld", reasons="You are right.")
+	labels = {one["action"]: one["label"] for one in guide(case)["letters"] if one.get("action")}
+	assert labels["Send Response"] == "Review Outcome"
+	case = make.advance(make.make_complaint(), "Decided")
+	labels = {one["action"]: one["label"] for one in guide(case)["letters"] if one.get("action")}
+	assert labels["Send Response"] == "Decision"
+
+
+def test_the_complaint_is_read_once(monkeypatch):
+	case, read, real = make.make_complaint(), [], frappe.get_doc
+
+	def get_doc(*args, **kwargs):
+		read.append(args)
+		return real(*args, **kwargs)
+
+	monkeypatch.setattr(frappe, "get_doc", get_doc)
+	desk_guide.get_guide(case.name)
+	assert read.count(("Complaint", case.name)) == 1
+
+
 # escalating by hand ------------------------------------------------------------------------------------------
 
 

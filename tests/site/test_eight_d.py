@@ -128,6 +128,7 @@ def test_in_german(case):
 	assert (found["language"], found["title"]) == ("de", "8D-Bericht")
 	said = str(found["sections"])
 	assert "Warum ist es geschehen?" in said and "Hauptursache" in said and "Why did it happen" not in said
+	keep("weasyprint-de", pdf.of_document(case, TEMPLATE, f"8D · {case.name}"))
 
 
 def test_weasyprint_makes_pages_of_it(case):

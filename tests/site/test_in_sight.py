@@ -9,7 +9,8 @@ import pytest
 from frappe.desk.query_report import run
 
 from cms_iso10002.complaints import calendar_view, clock, summary
-from cms_iso10002.complaints.performance import Group, pool_small
+from cms_iso10002.complaints.analysis.cells import pool_small
+from cms_iso10002.complaints.performance import Group
 from cms_iso10002.complaints.report.milestone_performance import milestone_performance
 from cms_iso10002.core import histogram
 from tests.site.factories import advance, as_user, edit, make_complaint, make_user, milestone, set_now

@@ -735,6 +735,33 @@ def test_a_list_of_words_is_put_down_in_frappes_access_log(path, form, columns):
 	assert all(log.user == "Administrator" and not log.filters for log in logs)
 
 
+@pytest.mark.parametrize(
+	("path", "form", "exported"),
+	[
+		("/api/method/frappe.desk.query_report.export_query", {}, "Complaint Register"),
+		("/", {"cmd": "frappe.desk.query_report.export_query"}, "Complaint Register"),
+		(
+			"/api/method/frappe.desk.query_report.export_query",
+			{"report_name": "Complaint Register in Full"},
+			"Complaint Register in Full",
+		),
+		("/api/method/frappe.desk.query_report.export_query", {"report_name": "Complaint Pareto"}, None),
+		("/api/method/frappe.desk.query_report.run", {}, None),
+	],
+)
+def test_a_register_that_is_exported_is_put_down_whatever_the_browser_does(path, form, exported):
+	from cms_iso10002.complaints import access_log
+
+	frappe.db.delete("Access Log")
+	form = {"report_name": "Complaint Register", "file_format_type": "CSV", **form}
+	frappe.local.form_dict = frappe._dict(form)
+	for status in (200, 403):
+		access_log.note_list(Response(status=status), Request(EnvironBuilder(path=path).get_environ()))
+	logs = frappe.get_all("Access Log", fields=["method", "report_name", "file_type", "export_from", "user"])
+	wanted = {"method": "Export", "report_name": exported, "file_type": "CSV", "export_from": "Complaint"}
+	assert logs == ([{**wanted, "user": "Administrator"}] if exported else [])
+
+
 def test_the_log_outlives_the_names(case):
 	frappe.db.set_value("Complaint", case.name, "confidentiality", "Confidential")
 	manager(lambda: frappe.get_doc("Complaint", case.name).apply_fieldlevel_read_permissions())

@@ -9,9 +9,19 @@ import frappe
 import pytest
 from click.testing import CliRunner
 
-from cms_iso10002.complaints import sealing, timeline, verification
+from cms_iso10002.complaints import corrective_actions, sealing, timeline, verification
 from cms_iso10002.core import ledger
-from tests.site.factories import act, advance, as_user, edit, make_complaint, make_user, pass_time, set_now
+from tests.site.factories import (
+	act,
+	advance,
+	as_user,
+	edit,
+	make_action,
+	make_complaint,
+	make_user,
+	pass_time,
+	set_now,
+)
 
 MONDAY_NINE = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 
@@ -195,6 +205,10 @@ def test_a_complaint_without_any_event_is_found(case):
 		({"closure_basis": "Withdrawn"}, "closure_basis"),
 		({"duplicate_of": "CMP-2000-00001"}, "duplicate_of"),
 		({"conflict_check": "Not Done"}, "conflict_check"),
+		(
+			{"action_state": "Effective"},
+			"action_state was altered: the complaint says Effective, its events say –",
+		),
 	],
 )
 def test_an_altered_field_is_found(case, values, named):
@@ -202,6 +216,22 @@ def test_an_altered_field_is_found(case, values, named):
 	findings = verification.verify().findings
 	assert {finding.problem for finding in findings} == {"copy"}
 	assert named in texts()
+
+
+def test_what_a_complaint_says_of_its_actions_is_held_against_their_events(case):
+	"""The least advanced counts, what was given up or taken off does not, and a reason for none says so itself."""
+	first, second = make_action(case), make_action(case, title="Train the packers")
+	assert found() == []
+	alter("Complaint", case.name, action_state="Effective")
+	assert "action_state was altered: the complaint says Effective, its events say Open" in texts()
+	alter("Complaint", case.name, action_state="Open")
+	for action in (first, second):
+		corrective_actions.cancel_action(action.name, "Done otherwise")
+	assert frappe.db.get_value("Complaint", case.name, "action_state") == "" and found() == []
+	edit(case, no_action_reason="A storm of the century.")
+	assert found() == []
+	alter("Complaint", case.name, no_action_reason="")
+	assert "its events say –" in texts()
 
 
 def test_an_altered_or_deleted_decision_is_found(case):

@@ -1,4 +1,4 @@
-"""What complainants read in German is German throughout: the seeded names they choose from, and the limits they are told."""
+"""What complainants read in German is German throughout, and so are desk and analysis; limits are told in German words."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def test_what_is_chosen_from_has_a_german_name(seed, field):
 def marked(path: Path) -> list[str]:
 	"""The texts of a Python file or a template that are marked for translators."""
 	source = path.read_text(encoding="utf-8")
-	if path.suffix == ".html":
-		found = re.findall(r"""\b_\((?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", source)
+	if path.suffix in (".html", ".js"):
+		found = re.findall(r"""\b__?\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", source)
 		return [one or other for one, other in found]
 	return [
 		node.args[0].value
@@ -66,3 +66,46 @@ def test_limits_have_german_words():
 	limits = re.findall(r'N_\("((?:1|\{0\}) [a-z ]+)"\)', source)
 	assert len(limits) == 12
 	assert [text for text in limits if text not in german()] == []
+
+
+def seen_by_managers() -> list[Path]:
+	"""Reports and signals, with what they share, and the desk's head, list, board and workspace."""
+	complaints, core, scripts = APP / "complaints", APP / "core", APP / "public" / "js"
+	names = (
+		"signals effectiveness corrective_actions desk_guide dashboard escalation assignment handing_up milestone_bar board"
+		" alerts bulk groups others_affected reportability"
+	)
+	return [
+		*complaints.glob("report/*/*.py"),
+		*complaints.glob("report/*/*.js"),
+		*(complaints / "analysis").glob("*.py"),
+		*(complaints / "doctype" / "complaint_signal").glob("*.[pj][ys]"),
+		*(complaints / "doctype" / "complaint").glob("*.js"),
+		*(complaints / f"{name}.py" for name in names.split()),
+		*(core / f"{name}.py" for name in ("trends", "spans", "signals", "effectiveness", "next_step")),
+		*(
+			scripts / f"{name}.js"
+			for name in (
+				"analysis_filters",
+				"complaint_desk",
+				"complaint_learning",
+				"complaint_group_list",
+				"redress",
+			)
+		),
+	]
+
+
+@pytest.mark.parametrize("path", seen_by_managers(), ids=lambda path: path.name)
+def test_desk_and_analysis_leave_nothing_in_english(path):
+	known = german()
+	assert [text for text in marked(path) if text not in known] == []
+
+
+@pytest.mark.parametrize("kind", ["report", "dashboard_chart", "number_card"])
+def test_what_the_workspace_names_has_a_german_name(kind):
+	records = [
+		json.loads(path.read_text(encoding="utf-8")) for path in (APP / "complaints" / kind).glob("*/*.json")
+	]
+	names = [record.get("label") or record.get("chart_name") or record["name"] for record in records]
+	assert names and [name for name in names if not german().get(name)] == []

@@ -20,6 +20,13 @@ def test_it_is_as_it_is_made(path, text):
 	assert path.read_text(encoding="utf-8") == text, "run: python docs/make_workspace.py"
 
 
+def test_what_changed_has_a_later_stamp():
+	"""A site takes in only what is later than what it has."""
+	assert make_workspace.FINGERPRINT == make_workspace.fingerprint(), (
+		"raise STAMP, and set FINGERPRINT to this"
+	)
+
+
 def shipped(kind: str) -> set[str]:
 	files = (path for path in PACKAGE.glob(f"*/{kind}/*/*.json") if path.stem == path.parent.name)
 	return {json.loads(path.read_text(encoding="utf-8"))["name"] for path in files}

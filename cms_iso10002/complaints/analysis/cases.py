@@ -27,7 +27,9 @@ def matching(filters: frappe._dict) -> QueryBuilder:
 	query = frappe.qb.from_(case).where(case.status != DUPLICATE)
 	for name, values in filters.within.items():
 		if name == "item_group":
+			# only these are asked for the item that counts: the first one they name
 			query = query.where(case.name.isin(items.complaints_about(values)))
+			query = query.where(items.first_of(case.name, "item_group").isin(values))
 		else:
 			query = query.where(case[name].isin(values))
 	if filters.from_date:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import frappe
 
@@ -35,6 +35,18 @@ class Cell:
 	few: bool = False
 	concealed: bool = False
 
+	@classmethod
+	def together(cls, cells: Iterable[Cell]) -> Cell:
+		"""Several cells as one."""
+		cells = list(cells)
+		names = dict.fromkeys(name for cell in cells for name in cell.figures)
+		sums = {name: sum(cell.figures.get(name, 0) for cell in cells) for name in names}
+		return cls(None, sum(cell.size for cell in cells), sums, pooled=True)
+
+
+Told = TypeVar("Told", bound=Any)
+"""A Cell, or what is told apart like one: it has key, size, pooled, few, concealed and `together`."""
+
 
 def of(found: Mapping[Any, Mapping[str, float]], *sizes: str) -> list[Cell]:
 	"""A cell for each value that was read; its size is the largest of the figures that `sizes` names.
@@ -45,11 +57,8 @@ def of(found: Mapping[Any, Mapping[str, float]], *sizes: str) -> list[Cell]:
 
 
 def together(cells: Iterable[Cell]) -> Cell:
-	"""Several cells as one."""
-	cells = list(cells)
-	names = dict.fromkeys(name for cell in cells for name in cell.figures)
-	sums = {name: sum(cell.figures.get(name, 0) for cell in cells) for name in names}
-	return Cell(None, sum(cell.size for cell in cells), sums, pooled=True)
+	"""Several cells as one; none as one of nothing."""
+	return Cell.together(cells)
 
 
 def is_overseer(user: str | None = None) -> bool:
@@ -64,9 +73,12 @@ def smallest() -> int:
 	return frappe.db.get_single_value("Complaint Settings", "smallest_cell") or 0
 
 
-def shown(cells: list[Cell], dimension: str) -> list[Cell]:
-	"""The cells as the session's user may see them; what they may not tell apart is one cell at the end."""
-	least = smallest()
+def shown(cells: list[Told], dimension: str, least: int | None = None) -> list[Told]:
+	"""The cells as the session's user may see them; what they may not tell apart is one cell at the end.
+
+	`least` is the smallest one that is told apart, where that is not the same for all that the user is shown.
+	"""
+	least = smallest() if least is None else least
 	if dimension == "handler" and not is_overseer():
 		return _apart(cells, lambda key: key == frappe.session.user, least)
 	named = allowed(dimension)
@@ -75,24 +87,24 @@ def shown(cells: list[Cell], dimension: str) -> list[Cell]:
 	return pool_small(cells, least)
 
 
-def _apart(cells: list[Cell], may_be_named: Callable[[Any], bool], least: int) -> list[Cell]:
+def _apart(cells: list[Told], may_be_named: Callable[[Any], bool], least: int) -> list[Told]:
 	"""Those that may be named, and all others as one."""
 	others = [cell for cell in cells if not may_be_named(cell.key)]
 	if not others:
 		return cells
-	pool = together(others)
+	pool = type(others[0]).together(others)
 	own = [cell for cell in cells if may_be_named(cell.key)]
 	return [*own, replace(pool, concealed=0 < pool.size < least)]
 
 
-def pool_small(cells: list[Cell], least: int) -> list[Cell]:
+def pool_small(cells: list[Told], least: int) -> list[Told]:
 	"""Cells of fewer than `least` as one, with the next larger ones as long as all of them are still too few."""
 	hidden = too_small({number: cell.size for number, cell in enumerate(cells) if not cell.pooled}, least)
 	if not hidden:
 		return cells
 	bound = [cell for number, cell in enumerate(cells) if cell.pooled or number in hidden]
 	rest = [cell for number, cell in enumerate(cells) if not cell.pooled and number not in hidden]
-	pool = together(bound)
+	pool = type(bound[0]).together(bound)
 	return [*rest, replace(pool, few=True, concealed=0 < pool.size < least)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -45,7 +45,7 @@ def checked(
 			)
 	if found.get("severity") and found.severity not in SEVERITIES:
 		frappe.throw(_("{0} is one of {1}.").format(_("Severity"), ", ".join(map(_, SEVERITIES))))
-	_refuse_forbidden(found)
+	refuse_forbidden(found)
 	found.within = {name: _meant(name, found[name]) for name in FIELDS if found.get(name)}
 	return found
 
@@ -94,8 +94,9 @@ def allowed(field: str, user: str | None = None) -> set[str] | None:
 	return {row.get("doc") for row in rows} or None
 
 
-def _refuse_forbidden(found: frappe._dict) -> None:
-	for name in FIELDS:
+def refuse_forbidden(found: frappe._dict, fields: Sequence[str] = FIELDS) -> None:
+	"""Raises frappe.PermissionError where a filter names a value that User Permissions keep from the session's user."""
+	for name in fields:
 		named = allowed(name)
 		if found.get(name) and named is not None and found[name] not in named:
 			frappe.throw(

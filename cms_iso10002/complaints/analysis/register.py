@@ -42,6 +42,8 @@ SHOWN = (
 	"closed_on",
 	"closure_basis",
 )
+WIDTHS = {"subject": 280, "received_on": 175, "due_at": 175, "closed_on": 175, "status": 170, "category": 170}
+"""Pixels that a value needs, where it is not as short as most."""
 ANY = "All"
 AT_ONCE = 2_000
 """Names asked for at once."""
@@ -102,7 +104,7 @@ def columns() -> list[dict[str, Any]]:
 		field = meta.get_field(name)
 		# Data, not Link: Frappe drops whole rows by User Permissions on links, which the list has asked for already
 		kind = "Data" if field.fieldtype in ("Link", "Select") else field.fieldtype
-		shown.append(table.column(name, _(field.label), kind, 280 if name == "subject" else 140))
+		shown.append(table.column(name, _(field.label), kind, WIDTHS.get(name, 140)))
 	return [named, *shown[:7], item, *shown[7:]]
 
 

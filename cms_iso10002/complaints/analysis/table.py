@@ -10,7 +10,9 @@ from frappe import _
 
 from cms_iso10002.complaints.analysis import series
 from cms_iso10002.complaints.analysis.cells import Cell
+from cms_iso10002.complaints.analysis.filters import TREES
 from cms_iso10002.core import spans
+from cms_iso10002.core.closure import NOT_COUNTED
 
 GROUPINGS = {
 	"Category": "category",
@@ -75,17 +77,22 @@ def where(cell: Cell | None, dimension: str, filters: frappe._dict) -> dict[str,
 	"""
 	if (cell and (cell.pooled or dimension in NOT_LISTED)) or "item_group" in filters.within:
 		return None
-	found: dict[str, Any] = {"status": ["not in", ["Duplicate", "Out of Scope"]]}
+	found: dict[str, Any] = {"status": ["not in", list(NOT_COUNTED)]}
 	if filters.from_date and filters.to_date:
 		found["received_on"] = ["between", [str(filters.from_date), str(filters.to_date)]]
 	for field, values in filters.within.items():
-		found[field] = ["in", values]
+		found[field] = below(filters.get(field), values) if field in TREES else ["in", values]
 	if cell:
 		field = LISTED.get(dimension, dimension)
 		if cell.key is None and field != dimension:
 			return None
 		found[field] = ["=", cell.key] if cell.key else ["is", "not set"]
 	return found
+
+
+def below(node: str | None, values: Sequence[str]) -> list[Any]:
+	"""The filter of the list for a node and all below it: named by the node, however many `values` that are."""
+	return ["descendants of (inclusive)", node] if node and len(values) > 1 else ["in", list(values)]
 
 
 def card(label: str, value: Any, kind: str = "Int", colour: str = "Blue", **more: Any) -> dict[str, Any]:

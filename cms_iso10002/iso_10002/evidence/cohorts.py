@@ -22,11 +22,8 @@ from frappe.utils import add_months, cint
 from pypika.queries import QueryBuilder, Selectable
 from pypika.terms import Criterion, Term
 
-from cms_iso10002.core.closure import counts
-from cms_iso10002.core.states import STATES
+from cms_iso10002.core.closure import NOT_COUNTED
 from cms_iso10002.iso_10002.evidence.model import Period
-
-NOT_COUNTED = tuple(state for state in STATES if counts(state) != "yes")
 
 ASKED = {"feedback_asked": "Closing", "feedback_asked_open": "Unresolved"}
 """The events that tell that a rating was asked for, each with the occasion."""

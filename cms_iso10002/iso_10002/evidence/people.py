@@ -16,15 +16,12 @@ from frappe.query_builder.functions import Count, Date
 from frappe.utils import formatdate
 from pypika.terms import ExistsCriterion
 
-from cms_iso10002.core import closure
-from cms_iso10002.core.states import STATES
+from cms_iso10002.core.closure import NOT_COUNTED
 from cms_iso10002.iso_10002 import people, training
 from cms_iso10002.iso_10002.evidence.model import Evidence, Link, Period, judged, share
 from cms_iso10002.iso_10002.evidence.registers import last_day, nothing
 from cms_iso10002.iso_10002.evidence.registry import computes
 from cms_iso10002.setup.roles import ROLES
-
-NOT_COUNTED = [state for state in STATES if closure.counts(state) != "yes"]
 
 
 @computes("competence", "trained_handlers")
@@ -110,7 +107,7 @@ def _case_filters(period: Period, company: str | None) -> dict[str, Any]:
 	return {
 		"received_on": ["between", [str(period.start), str(period.end)]],
 		"handler": ["is", "set"],
-		"status": ["not in", NOT_COUNTED],
+		"status": ["not in", list(NOT_COUNTED)],
 		**({"company": company} if company else {}),
 	}
 

@@ -100,10 +100,11 @@ Object.assign(cms_iso10002.list, {
 	fit(listview) {
 		frappe.dom.set_style(
 			`@media (min-width: 768px) {
-				.complaint-list .level-left > .list-subject { flex: 0 0 205px }
-				.complaint-list .level-left > .list-row-col:nth-child(3) { flex: 0 0 160px }
-				.complaint-list .level-left > .list-row-col:nth-child(4) { flex: 1.6 }
+				.complaint-list .level-left > .list-subject { flex: 0 0 175px }
+				.complaint-list .level-left > .list-row-col:nth-child(3) { flex: 0 0 150px }
+				.complaint-list .level-left > .list-row-col:nth-child(4) { flex: 2.4 }
 				.complaint-list .level-left > .list-row-col:nth-child(5) { flex: 0 0 145px }
+				.complaint-list .level-left > .list-row-col:nth-child(7) { flex: 0 0 75px }
 			}`,
 			"complaint-list-style"
 		);

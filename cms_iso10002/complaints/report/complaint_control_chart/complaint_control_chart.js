@@ -11,6 +11,6 @@ frappe.query_reports["Complaint Control Chart"] = complaint_analysis.report([
 		"Units Sold",
 		"Number Alone",
 	]),
-	{ fieldname: "baseline", label: __("Centre From the First … Points"), fieldtype: "Int" },
+	{ fieldname: "baseline", label: __("Points for the Centre"), fieldtype: "Int" },
 	...complaint_analysis.common(),
 ]);

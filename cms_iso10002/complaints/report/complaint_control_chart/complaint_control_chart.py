@@ -14,6 +14,7 @@ from cms_iso10002.complaints.analysis.series import Series
 from cms_iso10002.core import spans, trends
 
 MOST_POINTS = 300
+MOST_LABELS = 13
 
 
 def execute(filters: dict | None = None) -> tuple:
@@ -77,7 +78,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 			"Float",
 			**number,
 		),
-		table.column("rate", rate, "Float", **number),
+		table.column("rate", rate, "Float", precision=2, width=140),
 		table.column("lower", _("Lower Limit"), "Float", **number),
 		table.column("centre", _("Centre"), "Float", **number),
 		table.column("upper", _("Upper Limit"), "Float", **number),
@@ -132,6 +133,8 @@ def _chart(found: Series, labels: list[str]) -> dict[str, Any] | None:
 			table.COLOURS["bad"],
 		],
 		"lineOptions": {"dotSize": 4},
+		# of many labels only some are drawn, instead of all cut short
+		"axisOptions": {"xIsSeries": int(len(places) > MOST_LABELS)},
 		"data": {
 			"labels": [labels[place].partition("-W")[2] or labels[place] for place in places],
 			"datasets": [

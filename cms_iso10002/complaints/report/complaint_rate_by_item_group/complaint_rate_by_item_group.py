@@ -34,15 +34,11 @@ def execute(filters: dict | None = None) -> tuple:
 	if rows:
 		# as each line: what names no item, or of which nothing was sold, is in no rate
 		known = [cell for cell in groups if cell.key is not None and cell.figures["units"]]
-		whole = _point(cells.together(known), "")
-		line = {
-			"group": _("Total"),
-			"number": int(total.size),
-			"units": total.figures["units"],
-			"is_total": 1,
-		}
+		sold = _sold(filters, total)
+		whole = trends.Point("", int(sum(cell.size for cell in known)), sold)
+		line = {"group": _("Total"), "number": int(total.size), "units": sold, "is_total": 1}
 		rows.append({**line, "rate": whole.rate * sales.PER if whole.has_rate else None})
-	return columns(filters), rows, _message(groups, total), _chart(rows), _summary(total, rows)
+	return columns(filters), rows, _message(groups, total, rows), _chart(rows), _summary(total, rows)
 
 
 def _read(filters: frappe._dict) -> list[Cell]:
@@ -54,6 +50,13 @@ def _read(filters: frappe._dict) -> list[Cell]:
 		for key in dict.fromkeys((*numbers, *sold))
 	}
 	return cells.of(found, "received")
+
+
+def _sold(filters: frappe._dict, total: Cell) -> float:
+	"""What was sold in all: an invoice over several groups counts in each of them, and once among all."""
+	if filters.per != sales.INVOICES:
+		return total.figures["units"]
+	return sum((sales.by("day", filters.per, filters) or {}).values())
 
 
 def _point(cell: Cell, label: str) -> trends.Point:
@@ -94,12 +97,15 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 	]
 
 
-def _message(groups: list[Cell], total: Cell) -> str | None:
+def _message(groups: list[Cell], total: Cell, rows: list[dict[str, Any]]) -> str | None:
 	if not total.size:
 		return None
 	unknown = next((cell.size for cell in groups if cell.key is None), 0)
 	unsold = [cell for cell in groups if cell.key is not None and cell.size and not cell.figures["units"]]
 	return table.said(
+		_("An invoice over several item groups counts in each of them, and once in the total.")
+		if rows[-1]["units"] < total.figures["units"]
+		else None,
 		None if total.figures["units"] else _("No sales are known in the period, so there is no rate."),
 		_("Complaints that name no item are in no rate: {0}.").format(int(unknown))
 		if unknown and unknown >= cells.smallest()

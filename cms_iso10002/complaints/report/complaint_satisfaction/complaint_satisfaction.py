@@ -82,7 +82,7 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 	return [
 		table.column("group", _(filters.group_by), "Data", 200),
 		table.column("asked", _("Asked")),
-		table.column("answered", _("Of Which Answered"), width=150),
+		table.column("answered", _("Of Which Answered"), width=170),
 		table.column("rate", _("Response Rate"), "Percent", precision=1, width=130),
 		table.column("number", _("Ratings"), width=100),
 		table.column("process", _("Process (1–5)"), "Float", **mean),

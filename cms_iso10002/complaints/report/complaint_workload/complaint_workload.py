@@ -70,9 +70,9 @@ def columns() -> list[dict[str, Any]]:
 		table.column("number", _("Open Now")),
 		table.column("overdue", _("Overdue Now")),
 		table.column("due_soon", _("Due in 7 Days"), width=140),
-		table.column("paused", _("Of Which Waiting"), width=140),
-		table.column("received", _("Received in the Period"), width=170),
-		table.column("closed", _("Closed in the Period"), width=170),
+		table.column("paused", _("Of Which Waiting"), width=150),
+		table.column("received", _("Received in the Period"), width=190),
+		table.column("closed", _("Closed in the Period"), width=190),
 	]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from dataclasses import replace
 from typing import Any
 
 import frappe
 from babel.dates import format_date
 from frappe import _
-from frappe.utils import getdate
+from frappe.utils import get_last_day, getdate
 
 from cms_iso10002.complaints import performance
+from cms_iso10002.complaints.analysis import table
+from cms_iso10002.complaints.analysis.filters import under
 from cms_iso10002.complaints.performance import Group
+from cms_iso10002.core.closure import NOT_COUNTED
 
 MOST_BARS = 24
 
@@ -24,12 +26,11 @@ def execute(filters: dict | None = None) -> tuple:
 	the viewer may not see.
 	"""
 	filters = checked(filters)
-	user = frappe.session.user
-	performance.check_filters(filters, user)
+	performance.check_filters(filters)
 	groups = performance.read(filters)
-	shown = [group for group in performance.shown(groups, filters, user) if group.total]
+	shown = [group for group in performance.shown(groups, filters) if group.total]
 	total = performance.together(groups)
-	labels = names(shown, filters, user)
+	labels = names(shown, filters)
 	rows = [row(group, labels[n], filters) for n, group in enumerate(shown)]
 	if rows:
 		rows.append(total_row(total, any(group.concealed for group in shown), filters))
@@ -69,9 +70,9 @@ def columns(filters: frappe._dict) -> list[dict[str, Any]]:
 # rows ------------------------------------------------------------------------------------------------------
 
 
-def names(groups: list[Group], filters: frappe._dict, user: str) -> list[str]:
+def names(groups: list[Group], filters: frappe._dict) -> list[str]:
 	"""What each group is called."""
-	people = _full_names(groups) if filters.group_by == "Handler" else {}
+	people = table.full_names(group.key for group in groups) if filters.group_by == "Handler" else {}
 	return [_name(group, filters.group_by, people) for group in groups]
 
 
@@ -88,14 +89,6 @@ def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
 	if group_by == "Stage":
 		return _(group.key.capitalize())
 	return people.get(group.key) or _(group.key)
-
-
-def _full_names(groups: list[Group]) -> dict[str, str]:
-	users = [group.key for group in groups if group.key]
-	rows = frappe.get_all(
-		"User", filters={"name": ("in", users)}, fields=["name", "full_name"], order_by="name"
-	)
-	return {row.name: row.full_name for row in rows}
 
 
 def row(group: Group, label: str, filters: frappe._dict) -> dict[str, Any]:
@@ -120,18 +113,17 @@ def total_row(total: Group, conceal: bool, filters: frappe._dict) -> dict[str, A
 
 def where(group: Group | None, filters: frappe._dict) -> dict[str, Any]:
 	"""What the milestones of a group have in common, as filters of the list; the list asks for its own permissions."""
-	found: dict[str, Any] = {"status": ["not in", ["Duplicate", "Out of Scope"]]}
+	found: dict[str, Any] = {"status": ["not in", list(NOT_COUNTED)]}
 	first, last = filters.from_date, filters.to_date
 	if filters.get("category"):
-		found["category"] = ["in", performance.categories_under(filters.category)]
+		found["category"] = table.below(filters.category, under("Complaint Category", filters.category))
 	for name in ("company", "handler", "stage"):
 		if filters.get(name):
 			found[name] = ["=", filters[name]]
 	if group:
 		name = performance.GROUPINGS[filters.group_by]
 		if name == "day":
-			last_of_month = group.key.replace(day=monthrange(group.key.year, group.key.month)[1])
-			first, last = max(first, group.key), min(last, last_of_month)
+			first, last = max(first, group.key), min(last, getdate(get_last_day(group.key)))
 		else:
 			found[name] = ["=", group.key] if group.key else ["is", "not set"]
 	if "stage" in found:

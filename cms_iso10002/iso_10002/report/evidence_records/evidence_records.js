@@ -9,6 +9,12 @@ frappe.query_reports["Evidence Records"] = {
 			get_query: () => ({
 				query: "cms_iso10002.iso_10002.report.evidence_records.evidence_records.figures",
 			}),
+			on_change(report) {
+				// a name that is still being typed is not asked for
+				const known = report.get_filter("figure").get_data();
+				const figure = report.get_filter_value("figure");
+				if (known.some((each) => each.value === figure)) report.refresh();
+			},
 		},
 		{
 			fieldname: "from_date",
