@@ -6,8 +6,6 @@ ends when the row goes on, is taken away, or the complaint is closed; for other 
 
 from __future__ import annotations
 
-from typing import Any
-
 import frappe
 from frappe import _
 from frappe.translate import get_user_lang
@@ -49,14 +47,13 @@ def _ask(doc, case: Case, row) -> str | None:
 	user = alerts.least_busy(_approvers(doc, case, row) or alerts.managers(doc))
 	if not user:
 		return None
+
+	def words() -> str:
+		return _("{0}: redress waits for your approval ({1})").format(doc.name, redress.label(row))
+
+	alerts.tell(doc, [user], words)
 	with speaking(get_user_lang(user)):
-		words = _("{0}: redress waits for your approval ({1})").format(doc.name, redress.label(row))
-	alerts.notify(doc, [user], words)
-	return tasks.give(doc.doctype, doc.name, user, words, **_by(row))
-
-
-def _by(row) -> dict[str, Any]:
-	return {"date": row.due_date} if row.due_date else {}
+		return tasks.give(doc.doctype, doc.name, user, words(), date=row.due_date)
 
 
 def _approvers(doc, case: Case, row) -> list[str]:
