@@ -56,8 +56,6 @@ doctype_js = {
 	"Communication": "public/js/complaint_source.js",
 }
 
-doctype_list_js = {"Complaint": "public/js/complaint_group_list.js"}
-
 override_doctype_dashboards = {
 	"Complaint": ["cms_iso10002.erpnext_bridge.dashboards.complaint"],
 	"Customer": "cms_iso10002.erpnext_bridge.dashboards.customer",
@@ -73,48 +71,22 @@ override_doctype_dashboards = {
 	"Quality Action": "cms_iso10002.erpnext_bridge.dashboards.quality_record",
 }
 
+# What becomes of documents that carry out redress.
+_CARRIES_OUT_REDRESS = {
+	"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
+	"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
+	"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
+	"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
+	"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
+	"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
+}
+
 doc_events = {
-	# What becomes of documents that carry out redress.
-	"Sales Invoice": {
-		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
-		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
-		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
-		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
-		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
-		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
-	},
-	"Sales Order": {
-		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
-		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
-		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
-		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
-		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
-		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
-	},
-	"Delivery Note": {
-		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
-		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
-		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
-		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
-		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
-		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
-	},
-	"Journal Entry": {
-		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
-		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
-		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
-		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
-		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
-		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
-	},
-	"Maintenance Visit": {
-		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
-		"after_insert": "cms_iso10002.erpnext_bridge.redress_events.after_insert",
-		"before_submit": "cms_iso10002.erpnext_bridge.redress_events.before_submit",
-		"on_submit": "cms_iso10002.erpnext_bridge.redress_events.on_submit",
-		"on_cancel": "cms_iso10002.erpnext_bridge.redress_events.on_cancel",
-		"on_trash": "cms_iso10002.erpnext_bridge.redress_events.on_trash",
-	},
+	"Sales Invoice": _CARRIES_OUT_REDRESS,
+	"Sales Order": _CARRIES_OUT_REDRESS,
+	"Delivery Note": _CARRIES_OUT_REDRESS,
+	"Journal Entry": _CARRIES_OUT_REDRESS,
+	"Maintenance Visit": _CARRIES_OUT_REDRESS,
 	"Warranty Claim": {
 		"before_validate": "cms_iso10002.erpnext_bridge.redress_events.keep_links",
 		"on_update": "cms_iso10002.erpnext_bridge.redress_events.on_claim",

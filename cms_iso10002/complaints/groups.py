@@ -249,8 +249,11 @@ def write_in_background(group: str, message: str, asked_on: str) -> None:
 			why = "failed"
 		sent, left = sent + (not why), left + bool(why)
 	_note(group, sent)
-	words = _("{0}: {1} letters were sent, {2} could not be").format(group, sent, left)
-	alerts.notify(frappe.get_doc(GROUP, group), [frappe.session.user], words)
+	alerts.tell(
+		frappe.get_doc(GROUP, group),
+		[frappe.session.user],
+		lambda: _("{0}: {1} letters were sent, {2} could not be").format(group, sent, left),
+	)
 	keep()
 
 

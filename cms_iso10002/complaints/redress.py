@@ -311,7 +311,10 @@ def _change(complaint: str, row: str, change, note: str = "") -> None:
 
 def _tell_of_owed(doc, child) -> None:
 	"""What was carried out is owed again, though the case is closed: a person decides whether to reopen it."""
-	subject = _("{0} is closed, but the {1} of row {2} is owed again: its document was cancelled").format(
-		doc.name, _(child.remedy), child.idx
+	alerts.tell(
+		doc,
+		alerts.in_charge(doc),
+		lambda: _("{0} is closed, but the {1} of row {2} is owed again: its document was cancelled").format(
+			doc.name, _(child.remedy), child.idx
+		),
 	)
-	alerts.notify(doc, alerts.in_charge(doc), subject)

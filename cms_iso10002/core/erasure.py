@@ -173,7 +173,7 @@ RULES = (
 	_rule(
 		"Complaint Redress",
 		KEPT,
-		"remedy basis state aspect amount currency due_date approved_on implemented_on verified_on cost",
+		"remedy basis state aspect amount currency due_date approved_on implemented_on verified_on cost approval_task",
 		"what was offered and done (7.7)",
 	),
 	_rule("Complaint Extension", REPLACED, "reason", "words may name people; that a reason was told counts"),

@@ -47,8 +47,9 @@ OWNED = (
 	"cost",
 	"document_type",
 	"document_name",
+	"approval_task",
 )
-"""What only a step or a document writes."""
+"""What only a step, a document or the asking for approval writes."""
 OPEN, SETTLED = "open", "settled"
 """How far the document of a row is (`document_state`, which the shell adds to the row): a draft, or submitted."""
 
@@ -230,6 +231,28 @@ def not_granted(case: Case, row: Row, actor: Actor) -> Refusal | None:
 		_plain(amount),
 		row.get("currency") or "",
 	)
+
+
+def awaits_approval(case: Case, row: Row, actor: Actor) -> bool:
+	"""Whether `row` is complete and waits for somebody with more authority than `actor` has."""
+	limits = case.limits.get(row.get("remedy") or "", ())
+	if state_of(row) != PROPOSED or not limits or (not row.get("amount") and case.needs_amount(row)):
+		return False
+	return not authority.within(row.get("amount"), row.get("currency"), actor.roles, limits)
+
+
+def granting_roles(case: Case, row: Row) -> list[str]:
+	"""The roles of which each is enough to grant `row`, in the order of the limits."""
+	limits = case.limits.get(row.get("remedy") or "", ())
+	roles = dict.fromkeys(limit["role"] for limit in limits)
+	return [
+		role for role in roles if authority.within(row.get("amount"), row.get("currency"), (role,), limits)
+	]
+
+
+def asks_anew(was: Row | None, row: Row) -> bool:
+	"""Whether what `row` proposes is another thing than it was: new, of other terms, or proposed once more."""
+	return not was or state_of(was) != PROPOSED or terms(was) != terms(row)
 
 
 def ungranted(case: Case, actor: Actor) -> list[list[Any]]:

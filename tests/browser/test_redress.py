@@ -72,11 +72,27 @@ def books_are_open(page) -> None:
 		)
 
 
+def kettles_are_sold(page) -> None:
+	if page.request.get("/api/resource/Item/Kettle").ok:
+		return
+	group = page.request.get('/api/resource/Item Group?filters=[["is_group","=",0]]&order_by=lft')
+	make(
+		page,
+		"Item",
+		item_code="Kettle",
+		item_name="Kettle",
+		item_group=group.json()["data"][0]["name"],
+		stock_uom="Nos",
+		is_stock_item=0,
+	)
+
+
 @pytest.fixture
 def invoice(page, login):
 	"""A submitted invoice over two kettles; taken away afterwards with what was credited against it."""
 	login(page)
 	books_are_open(page)
+	kettles_are_sold(page)
 	for email in (CLERK, CHECKER):
 		person(page, email)
 	name = make(
@@ -189,6 +205,36 @@ def test_a_credit_note_for_what_was_invoiced(page, login, invoice, shot):
 	)
 	assert re.search(r'"count": ?[1-9]', counted.text()), counted.text()
 	shot("invoice-connections")
+
+
+SLOW = "/api/method/ping?slow"
+
+
+def test_a_form_is_not_left_before_its_scripts_have_run(page, login, invoice):
+	"""Another app's script asks the server; ERPNext's own waits for that, and finds the invoice still shown."""
+	login(page, CLERK, PASSWORD)
+	page.goto(f"/app/sales-invoice/{invoice}")
+	page.locator('.inner-group-button[data-label="Create"] .dropdown-item', has_text="Return").wait_for(
+		state="attached"
+	)
+	page.wait_for_function("() => !frappe.request.ajax_count")
+	held = []
+	page.route(lambda url: url.endswith(SLOW), lambda route: held.append(route))
+	page.evaluate(
+		"""url => {
+			frappe.ui.form.on("Sales Invoice", { refresh() { $.ajax(url); } });
+			cur_frm.refresh();
+		}""",
+		SLOW,
+	)
+	page.wait_for_function("() => frappe.request.ajax_count === 1")
+	create_complaint(page)
+	page.wait_for_timeout(2500)
+	assert page.evaluate("cur_frm.doctype") == "Sales Invoice"
+	(request,) = held
+	request.continue_()
+	page.wait_for_function("() => cur_frm.doctype === 'Complaint'")
+	page.wait_for_function("() => !frappe.request.ajax_count")
 
 
 def test_a_step_above_the_limit_is_not_offered(page, login, shot):

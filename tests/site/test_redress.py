@@ -8,6 +8,7 @@ from frappe.client import set_value
 
 from cms_iso10002.complaints import redress
 from tests.site.factories import act, advance, as_user, edit, kinds, make_complaint, make_user
+from tests.site.test_assignment import make_rule
 
 LIMITS = (("Complaint Agent", 50), ("Complaint Manager", 500))
 
@@ -16,6 +17,7 @@ LIMITS = (("Complaint Agent", 50), ("Complaint Manager", 500))
 def plain_users():
 	"""Frappe makes the first desk user of a site a System Manager, who may do everything."""
 	make_user("boss", "System Manager")
+	voucher()  # which not everybody may make
 
 
 def voucher(name: str = "Test Voucher", needs_amount: int = 1) -> str:
@@ -80,6 +82,97 @@ def test_above_the_limit_a_manager_approves_first():
 			step(case, tried)
 	step(case, "Approve", "manager")
 	assert step(case, "Carry Out").redress[0].approved_by == make_user("manager")
+
+
+def tasks_of(case, status: str = "Open") -> list[str]:
+	"""Who has a task to approve redress of a case."""
+	filters = {
+		"reference_name": case.name,
+		"status": status,
+		"description": ("like", "%waits for your approval%"),
+	}
+	return frappe.get_all("ToDo", filters, pluck="allocated_to", order_by="creation")
+
+
+def add_row(case, by: str = "agent", **row):
+	"""Somebody proposes more redress."""
+	doc = frappe.get_doc("Complaint", case.name)
+	doc.append("redress", {"remedy": voucher(), "basis": "Goodwill", **row})
+	as_user(make_user(by), doc.save)
+	return doc
+
+
+def test_who_can_grant_it_has_the_task_and_is_told():
+	manager, manager2 = make_user("manager"), make_user("manager2")
+	case = make_complaint(conflict_check="Names Recorded", persons_concerned=[{"user": manager2}])
+	doc = add_row(case, amount=60)
+	assert tasks_of(case) == [manager], "not somebody who is concerned"
+	told = {"document_name": case.name, "for_user": manager}
+	assert "waits for your approval" in frappe.db.get_value("Notification Log", told, "subject")
+	# nothing new, nothing more; and what is within the limit waits for nobody
+	edit(case, customer_reference="K-1")
+	as_user(
+		make_user("agent"),
+		lambda: edit(case, redress=[*doc.as_dict().redress, {"remedy": voucher(), "amount": 5}]),
+	)
+	assert tasks_of(case) == [manager]
+	step(case, "Approve", "manager")
+	assert (tasks_of(case), tasks_of(case, "Closed")) == ([], [manager])
+	assert not frappe.get_doc("Complaint", case.name).redress[0].approval_task
+
+
+def test_a_new_complaint_is_looked_at_as_well():
+	case = as_user(make_user("agent"), lambda: with_redress({"basis": "Interim", "amount": 60}))
+	assert len(tasks_of(case)) == 1
+
+
+@pytest.mark.parametrize("amount", [0, 50])
+def test_what_is_incomplete_or_within_the_limit_is_no_task(amount):
+	case = as_user(make_user("agent"), lambda: with_redress({"basis": "Interim", "amount": amount}))
+	assert tasks_of(case) == []
+
+
+def test_other_terms_are_another_task_and_none_is_left_behind():
+	case = make_complaint()
+	doc = add_row(case, amount=60)
+	first = doc.redress[0].approval_task
+	doc.reload()
+	doc.redress[0].amount = 70
+	as_user(make_user("agent"), doc.save)
+	assert len(tasks_of(case)) == 1 and frappe.db.get_value("ToDo", first, "status") == "Cancelled"
+	assert "70" in frappe.db.get_value("ToDo", doc.redress[0].approval_task, "description")
+	# taken away
+	doc.reload()
+	doc.redress = []
+	as_user(make_user("agent"), doc.save)
+	assert tasks_of(case) == []
+	# approved, then changed: it waits once more
+	add_row(case, amount=60)
+	step(case, "Approve", "manager")
+	doc = frappe.get_doc("Complaint", case.name)
+	doc.redress[0].amount = 65
+	as_user(make_user("agent"), doc.save)
+	assert doc.redress[0].state == "Proposed" and len(tasks_of(case)) == 1
+	# closed
+	act(case, "Withdraw", words="Leave it.", channel="Phone")
+	assert tasks_of(case) == []
+
+
+def test_nobody_gives_themselves_or_others_the_task_by_rest():
+	case = make_complaint()
+	doc = add_row(case, amount=60)
+	row, task = doc.redress[0].as_dict(), doc.redress[0].approval_task
+	row["approval_task"] = None
+	as_user(make_user("agent"), lambda: set_value("Complaint", case.name, {"redress": [row]}))
+	assert frappe.db.get_value("Complaint Redress", row["name"], "approval_task") == task
+	assert len(tasks_of(case)) == 1
+
+
+def test_a_task_of_approving_is_no_assignment_of_the_case():
+	make_rule("agent")
+	case = as_user(make_user("agent2"), lambda: with_redress({"basis": "Interim", "amount": 60}))
+	assert frappe.db.get_value("Complaint", case.name, "handler") == make_user("agent")
+	assert len(tasks_of(case)) == 1
 
 
 def test_a_person_concerned_approves_nothing():

@@ -93,7 +93,6 @@ def seen_by_managers() -> list[Path]:
 				"analysis_filters",
 				"complaint_desk",
 				"complaint_learning",
-				"complaint_group_list",
 				"redress",
 			)
 		),

@@ -1,7 +1,8 @@
-"""What hooks.py, patches.txt and our scripts name is there. Read by `ast`, so it needs no Frappe."""
+"""What hooks.py, patches.txt and our scripts name is there. hooks.py imports nothing, so this needs no Frappe."""
 
 import ast
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,9 @@ SCRIPTS = ("doctype_js", "doctype_list_js", "doctype_tree_js", "doctype_calendar
 
 
 def hooks() -> dict[str, Any]:
-	"""The hooks, by name: hooks.py holds literals only."""
-	found = {}
-	for node in ast.parse((PACKAGE / "hooks.py").read_text()).body:
-		if isinstance(node, ast.Assign):
-			(target,) = node.targets
-			found[target.id] = ast.literal_eval(node.value)
-	return found
+	"""The hooks, by name, as Frappe reads them: what begins with an underscore is none."""
+	known = runpy.run_path(str(PACKAGE / "hooks.py"))
+	return {name: value for name, value in known.items() if not name.startswith("_")}
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -136,8 +136,8 @@ Object.assign(cms_iso10002.redress, {
 					primary_action(data) {
 						frappe.xcall(METHOD + "make_document", { ...args, data }).then(({ doctype, name }) => {
 							dialog.hide();
-							frm.reload_doc();
-							frappe.set_route("Form", doctype, name);
+							// one after the other: reloaded behind the document, the complaint would be the form that is shown
+							frm.reload_doc().then(() => frappe.set_route("Form", doctype, name));
 						});
 					},
 				});

@@ -16,6 +16,7 @@ from cms_iso10002.complaints import (
 	permissions,
 	recalculation,
 	redress,
+	redress_approval,
 	reportability,
 	their_words,
 	timeline,
@@ -288,6 +289,7 @@ class Complaint(Watched):
 
 	def on_change(self):
 		self.take_server_fields(self.flags.pop("recorded", None))
+		self.ask_to_approve_redress()
 
 	def on_trash(self):
 		self.refuse_deletion()
@@ -481,6 +483,9 @@ class Complaint(Watched):
 	def ask_whether_reportable(self):
 		"""A safety implication opens the question whether an authority must know."""
 		reportability.follow(self)
+
+	def ask_to_approve_redress(self):
+		redress_approval.follow(self)
 
 	def record_changes(self):
 		"""Send what is to be told, then record what happened: in one transaction with the change itself."""

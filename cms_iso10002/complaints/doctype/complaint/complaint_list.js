@@ -15,6 +15,7 @@ frappe.listview_settings["Complaint"] = {
 	onload(listview) {
 		cms_iso10002.list.fit(listview);
 		cms_iso10002.list.add_bulk(listview);
+		cms_iso10002.list.add_group(listview);
 		const today = () => frappe.datetime.get_today();
 		const day = (date, time) => `${date} ${time}`;
 		const views = {
@@ -138,6 +139,22 @@ Object.assign(cms_iso10002.list, {
 						.then((answer) => cms_iso10002.list.tell(listview, answer, values.handler)),
 				__("Handler of {0} Complaints", [complaints.length]),
 				__("Assign")
+			);
+		});
+	},
+
+	add_group(listview) {
+		if (!frappe.model.can_create("Complaint Group") || !listview.page.add_actions_menu_item) return;
+		listview.page.add_actions_menu_item(__("Make a Group"), () => {
+			const complaints = listview.get_checked_items(true);
+			frappe.prompt(
+				{ fieldname: "title", fieldtype: "Data", label: __("Name of the Group"), reqd: 1 },
+				({ title }) =>
+					cms_iso10002
+						.ask("cms_iso10002.complaints.groups.make_group", { complaints, title })
+						.then((group) => frappe.set_route("Form", "Complaint Group", group)),
+				__("Make a Group"),
+				__("Make")
 			);
 		});
 	},

@@ -13,6 +13,7 @@ class ComplaintRedress(OwnedRow):
 		from frappe.types import DF
 
 		amount: DF.Currency
+		approval_task: DF.Data | None
 		approved_by: DF.Link | None
 		approved_on: DF.Datetime | None
 		aspect: DF.Int
