@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, timezone
 import frappe
 import pytest
 
-from cms_iso10002.complaints import clock, counting, feedback, summary
+from cms_iso10002.complaints import clock, counting, feedback, milestone_months, summary
 from cms_iso10002.complaints.analysis import figures
 from tests.site import forty_complaints
 from tests.site.factories import (
@@ -21,7 +21,8 @@ from tests.site.factories import (
 from tests.site.test_summary import an_hour_later_by_the_wall
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
-FIELDS = ["span", "day", "cut", *counting.KEY, *counting.NUMBERS]
+OF_MILESTONES = ["stage", *milestone_months.NUMBERS, "worked_histogram"]
+FIELDS = list(dict.fromkeys(["span", "day", "cut", *counting.KEY, *counting.NUMBERS, *OF_MILESTONES]))
 
 
 @pytest.fixture(autouse=True)
@@ -54,33 +55,52 @@ def in_step():
 	summary.refresh_recent()
 	kept = rows()
 	frappe.db.delete("Complaint Count")
-	counting.rebuild(None)
+	summary.rebuild(None)
 	anew = rows()
 	assert kept == anew
 	return bool(kept)
 
 
-def test_what_is_received_counts_in_every_cut_and_its_month():
+def test_what_is_received_counts_in_every_cut_of_its_month(monkeypatch):
+	monkeypatch.setattr(counting, "PAIRED_FROM", 1)
 	case = make_complaint(severity="Minor", subjects=[{"item_code": make_item()}], handler=make_user("agent"))
 	summary.refresh_recent()
-	for cut in counting.CUTS.values():
-		number = 0 if cut == "RM" else 1
-		for span in ("Day", "Month"):
-			found = frappe.get_all(
-				"Complaint Count", filters={"cut": cut, "span": span}, pluck="received", order_by="name"
-			)
-			assert sum(found) == number, (cut, span)
-	(detail,) = frappe.get_all("Complaint Count", filters={"cut": "DE"}, fields=["*"], order_by="name")
-	assert (detail.day, detail.received, detail.company) == (date(2026, 3, 2), 1, case.company)
-	assert detail.item_code == "Kettle" and detail.item_group == frappe.db.get_value(
-		"Item", "Kettle", "item_group"
+	group = frappe.db.get_value("Item", "Kettle", "item_group")
+	values = {**case.as_dict(), "item_code": "Kettle", "item_group": group}
+	for cut, told in counting.TOLD.items():
+		found = frappe.get_all(
+			"Complaint Count", filters={"cut": cut, "span": "Month"}, fields=["*"], order_by="name"
+		)
+		if "remedy" in told:
+			assert found == []
+			continue
+		(row,) = found
+		assert (row.day, row.received, row.company) == (date(2026, 3, 1), 1, case.company), cut
+		for name in counting.DIMENSIONS:
+			assert row[name] == ((values[name] or None) if name in told else None), (cut, name)
+	(row,) = frappe.get_all(
+		"Complaint Count", filters={"span": "Day"}, fields=["day", "cut"], order_by="name"
 	)
-	assert (detail.handler, detail.territory, detail.customer_group) == (
-		case.handler,
-		case.territory,
-		case.customer_group,
-	)
+	assert (row.day, row.cut) == (date(2026, 3, 2), "SE")
 	assert in_step()
+
+
+def test_few_have_no_rows_of_two_dimensions():
+	make_complaint(severity="Minor")
+	summary.refresh_recent()
+	assert not frappe.db.count("Complaint Count", {"cut": ("in", counting.PAIRS)})
+	assert figures.read(("category", "severity"), ("received",), asked())
+
+
+def test_every_dimension_is_paired_with_every_filter_but_items():
+	for name in counting.DIMENSIONS:
+		for one in counting.FILTERS:
+			cut = figures.cut_of({name, one})
+			if name == "item_code" and one in ("category", "territory", "customer_group"):
+				assert cut is None
+			else:
+				assert {name, one} <= set(counting.TOLD[cut])
+	assert figures.cut_of({"severity", "category", "territory"}) is None
 
 
 def test_duplicates_do_not_count_and_out_of_scope_counts_apart():
