@@ -33,7 +33,7 @@ from pypika.terms import LiteralValue
 
 from cms_iso10002.complaints import clock, counted_months
 from cms_iso10002.complaints.counted_months import COMPLAINTS, COUNTS
-from cms_iso10002.complaints.counted_records import FAMILIES, NUMBERS, Source, sources
+from cms_iso10002.complaints.counted_records import FAMILIES, NUMBERS, sources
 from cms_iso10002.complaints.feedback import ASKED
 from cms_iso10002.complaints.transactions import keep
 from cms_iso10002.core.clocks import RECEIPT_CORRECTED, REOPENED
@@ -93,6 +93,8 @@ TAKING_BACK = (REOPENED, RECEIPT_CORRECTED, "redress")
 """Events after which something may no longer count on the day it did before, nor show that day any more."""
 
 Key = tuple[Any, ...]
+Numbers = list[tuple[int, float]]
+"""Numbers with their places in NUMBERS."""
 Rows = dict[Key, list[float]]
 """The numbers of a cut (in the order of NUMBERS) by what it tells apart (company, currency, its dimensions)."""
 
@@ -208,49 +210,73 @@ def _days_before(complaints: set[str], since: datetime) -> set[date]:
 
 def count(month: date) -> None:
 	"""Count a month, given by its first day, and replace its rows."""
-	found, days = _Cuts(), {}
-	for source in sources(month, min(counted_months.last_of(month), clock.today())):
-		found.add(source, days)
+	days, number = _things(month, min(counted_months.last_of(month), clock.today()))
+	whole = _told_apart(_together(days.values()))
 	counted_months.forget(COMPLAINTS, [month])
 	_clear(month)
-	paired = found.number >= PAIRED_FROM
-	for cut, rows in found.rows.items():
-		if paired or cut not in PAIRS:
-			_insert(cut, MONTH, month, rows)
-	for day, rows in days.items():
-		_insert(BY_DAY, DAY, day, rows)
-	counted_months.mark(COMPLAINTS, month, found.number)
+	for cut in TOLD:
+		if cut not in PAIRS or number >= PAIRED_FROM:
+			_insert(cut, MONTH, month, _cut(cut, whole))
+	for day, things in days.items():
+		_insert(BY_DAY, DAY, day, _cut(BY_DAY, _told_apart(things)))
+	counted_months.mark(COMPLAINTS, month, number)
 
 
-class _Cuts:
-	"""The rows of all cuts of a month."""
-
-	def __init__(self) -> None:
-		self.rows: dict[str, Rows] = {cut: {} for cut in TOLD}
-		self.number = 0
-
-	def add(self, source: Source, days: dict[date, Rows]) -> None:
-		"""What a source has, in each of the cuts; and by day in `days`."""
-		names = [name for name in KEY if name != "item_group"]
+def _things(first: date, last: date) -> tuple[dict[date, Rows], int]:
+	"""What counts on each of the days from `first` to `last`, by all that is told apart; and how many things it is."""
+	days: dict[date, Rows] = {}
+	number = 0
+	names = [name for name in KEY if name != "item_group"]
+	item = 1 + names.index("item_code")
+	for source in sources(first, last):
 		terms = [source.moment, *(source.told_by(name) for name in names), *source.numbers.values()]
-		places = [NUMBERS.index(name) for name in source.numbers]
 		told = source.query.select(*(term.as_(f"column_{n}") for n, term in enumerate(terms))).run()
-		item = 1 + names.index("item_code")
 		groups = items.groups({row[item] for row in told if row[item]})
-		keys = {cut: (key_of(cut), rows) for cut, rows in self.rows.items() if _has(cut, source.family)}
-		by_day = key_of(BY_DAY)
-		self.number += len(told)
+		places = [NUMBERS.index(name) for name in source.numbers]
+		number += len(told)
 		for row in told:
-			values = dict(zip(names, row[1 : 1 + len(names)], strict=True))
-			values["item_group"] = groups.get(row[item])
+			values = dict(zip(names, row[1:], strict=False), item_group=groups.get(row[item]))
 			key = tuple(values[name] or None for name in KEY)
-			numbers = list(zip(places, (value or 0 for value in row[1 + len(names) :]), strict=True))
-			for cut_key, rows in keys.values():
-				_add(rows, cut_key(key), numbers)
-			_add(days.setdefault(getdate(row[0]), {}), by_day(key), numbers)
+			numbers = [
+				(place, value) for place, value in zip(places, row[1 + len(names) :], strict=True) if value
+			]
+			_add(days.setdefault(getdate(row[0]), {}), key, numbers)
+	return days, number
 
 
-def _add(rows: Rows, key: Key, numbers: Sequence[tuple[int, float]]) -> None:
+def _together(parts: Iterable[Rows]) -> Rows:
+	found: Rows = {}
+	for rows in parts:
+		for key, numbers in _told_apart(rows):
+			_add(found, key, numbers)
+	return found
+
+
+def _told_apart(rows: Rows) -> list[tuple[Key, Numbers]]:
+	"""The rows with those of their numbers that are not zero, each with its place."""
+	return [
+		(key, [(place, number) for place, number in enumerate(numbers) if number])
+		for key, numbers in rows.items()
+	]
+
+
+def _cut(cut: str, things: Iterable[tuple[Key, Numbers]]) -> Rows:
+	"""What was counted, in one cut."""
+	key_of, found = itemgetter(*(KEY.index(name) for name in columns(cut))), {}
+	only_redress = "remedy" in TOLD[cut]
+	for key, numbers in things:
+		if only_redress:
+			numbers = [one for one in numbers if one[0] in _OF_REDRESS]
+		if numbers:
+			_add(found, key_of(key), numbers)
+	return _without_spare(found)
+
+
+_OF_REDRESS = {NUMBERS.index(name) for name in FAMILIES["redress"]}
+"""The places of the numbers that know a currency and a remedy."""
+
+
+def _add(rows: Rows, key: Key, numbers: Numbers) -> None:
 	row = rows.get(key)
 	if row is None:
 		row = rows[key] = [0] * len(NUMBERS)
@@ -258,18 +284,22 @@ def _add(rows: Rows, key: Key, numbers: Sequence[tuple[int, float]]) -> None:
 		row[place] += number
 
 
-def _has(cut: str, family: str) -> bool:
-	return family == "redress" or "remedy" not in TOLD[cut]
+def _without_spare(rows: Rows) -> Rows:
+	"""The same in fewer rows: numbers that know no currency stand in a row of one, where there is one."""
+	currency = FREE.index("currency")
+	others: dict[Key, Key] = {}
+	for key in sorted((key for key in rows if key[currency]), key=lambda key: key[currency], reverse=True):
+		others[(*key[:currency], None, *key[currency + 1 :])] = key
+	for bare, key in others.items():
+		numbers = rows.get(bare)
+		if numbers and not any(numbers[place] for place in _OF_REDRESS):
+			_add(rows, key, list(enumerate(rows.pop(bare))))
+	return rows
 
 
 def columns(cut: str) -> tuple[str, ...]:
 	"""What the rows of a cut are told apart by."""
 	return (*FREE, *TOLD[cut])
-
-
-def key_of(cut: str) -> itemgetter:
-	"""What picks the key of a cut out of values in the order of KEY."""
-	return itemgetter(*(KEY.index(name) for name in columns(cut)))
 
 
 # rows --------------------------------------------------------------------------------------------------------
