@@ -53,6 +53,7 @@ def main() -> int:
 	if "--fill" in sys.argv:
 		return 0
 	try:
+		five_years.forget_counts()
 		analyze()
 		timed("complaints counted", count_complaints)
 		timed("milestones counted", count_milestones)

@@ -101,10 +101,18 @@ def clear() -> None:
 	"""Take all of it away."""
 	for doctype in DOCTYPES:
 		frappe.db.sql_ddl(f"drop table if exists `bench_base_{frappe.scrub(doctype)}`")
-	for doctype in (*DOCTYPES, *COUNTED):
+	for doctype in DOCTYPES:
+		frappe.db.truncate(doctype)
+	forget_counts()
+	frappe.db.delete("Item", {"name": ("like", f"{PREFIX}-%")})
+	frappe.db.commit()
+
+
+def forget_counts() -> None:
+	"""As on a site that was never counted."""
+	for doctype in COUNTED:
 		frappe.db.truncate(doctype)
 	frappe.db.delete("Singles", {"doctype": "Complaint Daily Summary"})
-	frappe.db.delete("Item", {"name": ("like", f"{PREFIX}-%")})
 	frappe.db.commit()
 
 

@@ -29,12 +29,12 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Min
 from frappe.utils import create_batch, getdate, now_datetime
-from pypika.terms import LiteralValue
 
 from cms_iso10002.complaints import clock, counted_months
 from cms_iso10002.complaints.counted_months import COMPLAINTS, COUNTS
 from cms_iso10002.complaints.counted_records import FAMILIES, NUMBERS, sources
 from cms_iso10002.complaints.feedback import ASKED
+from cms_iso10002.complaints.literals import NOTHING, ours
 from cms_iso10002.complaints.transactions import keep
 from cms_iso10002.core.clocks import RECEIPT_CORRECTED, REOPENED
 from cms_iso10002.erpnext_bridge import items
@@ -337,14 +337,14 @@ def _insert(cut: str, span: str, day: date, rows: Mapping[Key, Sequence[float]])
 		*(NUMBERS[n] for n in told),
 	)
 	same = tuple(
-		_ours(f"'{text}'") for text in (f"{now_datetime():%Y-%m-%d %H:%M:%S}", span, f"{day:%Y-%m-%d}", cut)
+		ours(f"'{text}'") for text in (f"{now_datetime():%Y-%m-%d %H:%M:%S}", span, f"{day:%Y-%m-%d}", cut)
 	)
 	values = [
 		(
-			_ours(f"'{row_name(cut, span, day, number)}'"),
+			ours(f"'{row_name(cut, span, day, number)}'"),
 			*same,
-			*(_NOTHING if key[n] is None else key[n] for n in places),
-			*(_ours(_written(numbers[n])) for n in told),
+			*(NOTHING if key[n] is None else key[n] for n in places),
+			*(ours(_written(numbers[n])) for n in told),
 		)
 		for number, (key, numbers) in enumerate(rows.items(), 1)
 	]
@@ -353,14 +353,6 @@ def _insert(cut: str, span: str, day: date, rows: Mapping[Key, Sequence[float]])
 
 def _written(number: float) -> str:
 	return str(number) if isinstance(number, int) else f"{number:.6f}"
-
-
-def _ours(text: str) -> LiteralValue:
-	"""A value as it stands in SQL: for numbers, days and names that are made here. (To have each escaped costs most of all.)"""
-	return LiteralValue(text)
-
-
-_NOTHING = LiteralValue("NULL")
 
 
 def size() -> int:

@@ -7,7 +7,7 @@ rows stand in Complaint Count beside those of `counting`, in cuts of their own, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from frappe.utils import now_datetime
 from cms_iso10002.complaints import counted_months
 from cms_iso10002.complaints.counted_months import COUNTS, MILESTONES
 from cms_iso10002.complaints.counting import MONTH, row_name
+from cms_iso10002.complaints.literals import NOTHING, ours
 from cms_iso10002.core import histogram
 
 SUMMARY = "Complaint Daily Summary"
@@ -37,24 +38,38 @@ def cut_of(names: Iterable[str]) -> str:
 	return next(cut for cut, told in CUTS.items() if names <= set(told))
 
 
-def sum_up(month: date) -> None:
-	"""Sum up the days of a month, given by its first day, and replace its rows; all its days must be counted."""
-	found: dict[str, dict[tuple, dict[str, Any]]] = {cut: {} for cut in CUTS}
-	number = 0
-	for day in _days(month):
-		number += 1
-		times = histogram.from_text(day["worked_histogram"])
+class Sums:
+	"""What the days of a month come to, in each cut."""
+
+	def __init__(self, month: date) -> None:
+		self.month, self.number = month, 0
+		self.found: dict[str, dict[tuple, dict[str, Any]]] = {cut: {} for cut in CUTS}
+
+	def add(self, day: Mapping[str, Any], times: histogram.Histogram) -> None:
+		"""A row of a day of the summary, with its histogram."""
+		self.number += 1
 		for cut, names in CUTS.items():
 			key = tuple(day[name] or None for name in names)
-			row = found[cut].setdefault(key, {**dict.fromkeys(NUMBERS, 0), "times": {}})
+			row = self.found[cut].setdefault(key, {**dict.fromkeys(NUMBERS, 0), "times": {}})
 			for name in NUMBERS:
 				row[name] += day[name] or 0
-			for slot, times_in_it in times.items():
-				row["times"][slot] = row["times"].get(slot, 0) + times_in_it
-	clear(month)
-	for cut, rows in found.items():
-		_insert(cut, month, rows)
-	counted_months.mark(MILESTONES, month, number)
+			for slot, number in times.items():
+				row["times"][slot] = row["times"].get(slot, 0) + number
+
+	def store(self) -> None:
+		"""Replace the rows of the month; all its days must have been added."""
+		clear(self.month)
+		for cut, rows in self.found.items():
+			_insert(cut, self.month, rows)
+		counted_months.mark(MILESTONES, self.month, self.number)
+
+
+def sum_up(month: date) -> None:
+	"""Sum up the days of a month, given by its first day, as they stand in the summary."""
+	sums = Sums(month)
+	for day in _days(month):
+		sums.add(day, histogram.from_text(day["worked_histogram"]))
+	sums.store()
 
 
 def clear(month: date) -> None:
@@ -76,18 +91,16 @@ def _days(month: date) -> Iterator[dict[str, Any]]:
 
 
 def _insert(cut: str, month: date, rows: dict[tuple, dict[str, Any]]) -> None:
-	stamp = now_datetime()
+	same = (f"{now_datetime():%Y-%m-%d %H:%M:%S}", MONTH, f"{month:%Y-%m-%d}", cut)
+	same = tuple(ours(f"'{text}'") for text in same)
 	fields = ("name", "modified", "span", "day", "cut", *CUTS[cut], *NUMBERS, "worked_histogram")
 	values = [
 		(
-			row_name(cut, MONTH, month, number),
-			stamp,
-			MONTH,
-			month,
-			cut,
-			*key,
-			*(row[name] for name in NUMBERS),
-			histogram.to_text(row["times"]),
+			ours(f"'{row_name(cut, MONTH, month, number)}'"),
+			*same,
+			*(NOTHING if value is None else value for value in key),
+			*(ours(str(row[name])) for name in NUMBERS),
+			ours(f"'{histogram.to_text(row['times'])}'"),
 		)
 		for number, (key, row) in enumerate(rows.items(), 1)
 	]

@@ -27,6 +27,7 @@ from frappe.utils import create_batch, get_datetime, now_datetime
 
 from cms_iso10002.complaints import clock, counted_months, counting, milestone_months, timeline
 from cms_iso10002.complaints.counted_months import MILESTONES
+from cms_iso10002.complaints.literals import NOTHING, ours
 from cms_iso10002.complaints.milestone_months import SUMMARY
 from cms_iso10002.complaints.transactions import keep
 from cms_iso10002.core import clocks, histogram
@@ -74,14 +75,20 @@ def refresh(days: Iterable[date]) -> None:
 	days = sorted(set(days))
 	counted_months.take_turn()
 	for first, last in counting.runs(days, DAYS_AT_ONCE):
-		rows = _count(first, last)
-		frappe.db.delete(SUMMARY, {"day": ("between", (first, last))})
-		_insert(rows)
+		_replace(first, last)
 	if days:
 		known = counted_months.of(MILESTONES, days[0], days[-1])
 		for month in counted_months.of_days(days):
 			if month in known:
 				milestone_months.sum_up(month)
+
+
+def _replace(first: date, last: date) -> list[dict]:
+	"""Count the days from `first` to `last` anew and replace their rows; those that are there now."""
+	rows = _count(first, last)
+	frappe.db.delete(SUMMARY, {"day": ("between", (first, last))})
+	_insert(rows)
+	return rows
 
 
 def refresh_recent() -> None:
@@ -183,9 +190,12 @@ def _missing() -> list[date]:
 def _count_month(month: date) -> None:
 	"""Count all days of a month, those of which are to come apart, and sum them up."""
 	last = min(counted_months.last_of(month), clock.today())
-	milestone_months.clear(month)
-	refresh(month + timedelta(days=n) for n in range((last - month).days + 1))
-	milestone_months.sum_up(month)
+	sums = milestone_months.Sums(month)
+	days = (month + timedelta(days=n) for n in range((last - month).days + 1))
+	for start, end in counting.runs(days, DAYS_AT_ONCE):
+		for row in _replace(start, end):
+			sums.add(row, row["times"])
+	sums.store()
 
 
 # counting ------------------------------------------------------------------------------------------------
@@ -233,22 +243,24 @@ def _grouped(field: str, states: list[str], first: date, last: date) -> list[fra
 
 
 def _insert(rows: list[dict]) -> None:
-	stamp, user = now_datetime(), frappe.session.user
-	fields = ("name", "creation", "modified", "owner", "modified_by", *KEY, *NUMBERS, "worked_histogram")
+	"""Store rows, named after their days, so that those of a day lie side by side."""
+	stamp = ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
+	told = [name for name in NUMBERS if any(row[name] for row in rows)]
+	fields = ("name", "creation", "modified", *KEY, *told, "worked_histogram")
 	values = [
 		(
-			frappe.generate_hash(length=10),
+			ours(f"'{row['day']:%Y%m%d}{number:07}'"),
 			stamp,
 			stamp,
-			user,
-			user,
-			*(row[name] for name in (*KEY, *NUMBERS)),
-			histogram.to_text(row["times"]),
+			ours(f"'{row['day']:%Y-%m-%d}'"),
+			*(NOTHING if row[name] is None else row[name] for name in KEY[1:]),
+			*(ours(str(row[name])) for name in told),
+			ours(f"'{histogram.to_text(row['times'])}'"),
 		)
-		for row in rows
+		for number, row in enumerate(rows, 1)
 	]
 	if values:
-		frappe.db.bulk_insert(SUMMARY, fields, values)
+		frappe.db.bulk_insert(SUMMARY, fields, values, chunk_size=2_000)
 
 
 # what changed --------------------------------------------------------------------------------------------
