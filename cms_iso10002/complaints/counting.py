@@ -87,7 +87,7 @@ PAIRS = [cut for cut in TOLD if len(cut) > 2]
 
 CASES_AT_ONCE = 500
 REBUILT_DAYS = 400
-AT_MOST = 20
+AT_MOST = 10
 """Seconds for which months are counted at once, in the transaction it is called in; what is left is for the background."""
 TAKING_BACK = (REOPENED, RECEIPT_CORRECTED, "redress")
 """Events after which something may no longer count on the day it did before, nor show that day any more."""
