@@ -1,80 +1,52 @@
-"""The numbers that reports on complaints read: how many were received, closed, rated and made good, by day and month.
+"""The numbers that reports on complaints read: how many were received, closed, rated and made good, by month and day.
 
 Reports group a million complaints by category, cause, item, territory … and are filtered by others of those. One table
-that tells all of them apart at once is as long as the complaints are many. So the same things are counted several times
-over, each time by one dimension alone (a *cut*): those tables are short, and there is one row a month as well, so that
-five years are sixty rows a category. Where a report needs two dimensions at once it reads the *detail* of what it counts.
+that tells all of them apart at once is as long as the complaints are many. So the same things (`counted_records`) are
+counted several times over for each month, each time by one dimension alone, or by two of which one is a filter of the
+reports (a *cut*): those tables are short, and five years are sixty rows a category. What is in none of them reports read
+from the records: three dimensions at once, and the odd days before the first whole month.
 
-	cut SE  D 2026-03-02   received 7, closed 3 … of severity Minor
-	cut SE  M 2026-03-01   the same of the whole March
-	cut DE  D 2026-03-02   received 1 of this category, cause, item, territory … all at once
+	cut SE    M 2026-03-01   received 187, closed 160 … of severity Minor
+	cut SE    D 2026-03-02   the same of one day: this cut alone is kept by day as well, for charts over weeks
+	cut SECA  M 2026-03-01   received 12 of severity Minor and of this category
 
 Rows are named after cut, span and day, so that those of one cut lie side by side in the order of time.
 
-What is received counts on the day of receipt, what is closed on the day of closing, a request for a rating on the day it
-was sent, a rating on the day it was given, redress on the day it was carried out. How a complaint counts says
-`core.closure.counts`. Its item is that of the first row of *What It Is About* that names one.
-
-A day's rows are never changed: `refresh` counts the day anew and replaces them, so doing it twice does no harm.
+A month's rows are never changed: `count` counts the month anew and replaces them, so doing it twice does no harm. Which
+months are counted says `counted_months`. A site with years of complaints is counted month by month in the background,
+the latest first; so is what a bulk edit touches.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from functools import reduce
-from operator import add
-from typing import Any, NamedTuple
+from operator import itemgetter
+from typing import Any
 
 import frappe
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Count, Min, Sum
-from frappe.query_builder.terms import SubQuery
+from frappe.query_builder.functions import Count, Min
 from frappe.utils import create_batch, getdate, now_datetime
-from pypika import Case
-from pypika.queries import QueryBuilder, Selectable
-from pypika.terms import Criterion, LiteralValue, Term, ValueWrapper
 
-from cms_iso10002.complaints import clock
+from cms_iso10002.complaints import clock, counted_months
+from cms_iso10002.complaints.counted_months import COMPLAINTS, COUNTS
+from cms_iso10002.complaints.counted_records import FAMILIES, NUMBERS, sources
 from cms_iso10002.complaints.feedback import ASKED
+from cms_iso10002.complaints.literals import NOTHING, ours
+from cms_iso10002.complaints.transactions import keep
 from cms_iso10002.core.clocks import RECEIPT_CORRECTED, REOPENED
-from cms_iso10002.core.closure import counts
-from cms_iso10002.core.states import DUPLICATE
 from cms_iso10002.erpnext_bridge import items
 
-COUNTS = "Complaint Count"
-CASE_DIMENSIONS = ("category", "root_cause", "territory", "customer_group", "severity", "handler", "channel")
-DIMENSIONS = (*CASE_DIMENSIONS, "item_code", "item_group", "remedy")
-KEY = ("company", *DIMENSIONS, "currency")
-
-PROCESS = ("ease", "speed", "informed", "courtesy", "fairness", "clarity")
-"""The questions of Complaint Feedback about how it was handled; its outcome is apart (ISO 10004)."""
-FAMILIES: dict[str, tuple[str, ...]] = {
-	"received": ("received", "out_of_scope", "recurrent"),
-	"closed": ("closed",),
-	"satisfaction": (
-		"asked",
-		"answered",
-		"rated",
-		"process_points",
-		"process_answers",
-		"outcome_points",
-		"outcome_answers",
-		"overall_points",
-		"overall_answers",
-	),
-	"redress": ("redress_rows", "redress_amount"),
-}
-"""What is counted together."""
-NUMBERS = tuple(number for numbers in FAMILIES.values() for number in numbers)
+__all__ = ["COUNTS", "CUTS", "FAMILIES", "KEY", "NUMBERS", "TOLD"]
 
 CUTS = {
 	"severity": "SE",
 	"category": "CA",
 	"root_cause": "RC",
-	"item_code": "IT",
 	"item_group": "IG",
+	"item_code": "IT",
 	"territory": "TE",
 	"customer_group": "CG",
 	"handler": "HA",
@@ -82,75 +54,91 @@ CUTS = {
 	"remedy": "RM",
 }
 """The cut that tells one dimension apart; the first, which has fewest rows, serves where none is asked for."""
-DETAIL = "DE"
-"""The cut that tells all dimensions apart, of what was received."""
+DIMENSIONS = tuple(CUTS)
+KEY = ("company", *DIMENSIONS, "currency")
+FREE = ("company", "currency")
+"""What every cut tells apart."""
+FILTERS = ("severity", "category", "item_group", "territory", "customer_group")
+"""What reports are filtered by, besides companies."""
+PAIRED_WITH = {"item_code": ("severity",)}
+"""Items with categories, territories or customer groups are as many as the complaints are: there the records serve as well."""
+BY_DAY = "SE"
+"""The cut that is kept by day, too."""
+PAIRED_FROM = 1_000
+"""A month in which less than this counted has no rows of two dimensions: its records are read as quickly."""
 DAY, MONTH = "Day", "Month"
 
-DONE = ("Implemented", "Verified")
-"""States of redress that was carried out."""
-DAYS_AT_ONCE = 7
+
+def _told() -> dict[str, tuple[str, ...]]:
+	told = {cut: (name,) for name, cut in CUTS.items()}
+	told["IT"] = ("item_code", "item_group")  # a group is that of the item
+	for place, one in enumerate(FILTERS):
+		for other in DIMENSIONS:
+			if other in FILTERS[: place + 1] or one not in PAIRED_WITH.get(other, FILTERS):
+				continue
+			both = (one, *told[CUTS[other]]) if other == "item_code" else (one, other)
+			told[CUTS[one] + CUTS[other]] = both
+	return told
+
+
+TOLD = _told()
+"""What each cut tells apart; those of one dimension come first."""
+PAIRS = [cut for cut in TOLD if len(cut) > 2]
+
 CASES_AT_ONCE = 500
 REBUILT_DAYS = 400
+AT_MOST = 10
+"""Seconds for which months are counted at once, in the transaction it is called in; what is left is for the background."""
 TAKING_BACK = (REOPENED, RECEIPT_CORRECTED, "redress")
 """Events after which something may no longer count on the day it did before, nor show that day any more."""
 
 Key = tuple[Any, ...]
-Rows = dict[tuple[str, Key], dict[str, float]]
-
-
-class Thing(NamedTuple):
-	"""Something that counts: of a complaint, on a day, with its numbers; redress also by remedy and currency."""
-
-	family: str
-	complaint: str
-	day: date
-	numbers: dict[str, float]
-	more: dict[str, Any]
-
-
-class Source(NamedTuple):
-	"""Records that count: their query, with the complaint as `case`, nothing selected yet; their moment and numbers."""
-
-	family: str
-	query: QueryBuilder
-	moment: Term
-	numbers: dict[str, Term]
-	more: dict[str, Term] = {}
+Numbers = list[tuple[int, float]]
+"""Numbers with their places in NUMBERS."""
+Rows = dict[Key, list[float]]
+"""The numbers of a cut (in the order of NUMBERS) by what it tells apart (company, currency, its dimensions)."""
 
 
 # keeping it in step ------------------------------------------------------------------------------------------
 
 
-def keep_up(changed: Iterable[str], since: datetime) -> None:
-	"""Count anew the days of what has happened to these complaints since then; all there are where none was counted yet.
+def keep_up(changed: Iterable[str], since: datetime) -> bool:
+	"""Count anew the months of what has happened to these complaints since then; whether all is counted now.
 
-	Those are the days on which something of them counts now, and those on which it did before it was taken back.
+	Those are the months in which something of them counts now, and those in which it did before it was taken back. Where
+	it takes too long, months are left: `work` counts them, and reports read their records until then.
 	"""
 	changed = set(changed)
-	if not _is_counted():
-		rebuild(None)
-	elif changed:
-		refresh(_days_now(changed) | _days_before(changed, since))
+	if changed:
+		days = _days_now(changed) | _days_before(changed, since)
+		counted_months.forget(COMPLAINTS, counted_months.of_days(days))
+	ends = time.monotonic() + AT_MOST
+	for month in missing():
+		if time.monotonic() > ends:
+			return False
+		count(month)
+	return True
+
+
+def missing() -> list[date]:
+	"""The months that are not counted as things stand, the latest first."""
+	return counted_months.missing(COMPLAINTS, first_day(), clock.today())
 
 
 def rebuild(days: int | None = REBUILT_DAYS) -> None:
-	"""Count anew the last `days` days, all days there are for None."""
+	"""Count anew the months of the last `days` days, all months there are for None; a job, each month is kept by itself."""
 	last = clock.today()
-	first = last - timedelta(days=days) if days else _first_day()
-	if first:
-		refresh(first + timedelta(days=n) for n in range((last - first).days + 1))
+	first = last - timedelta(days=days) if days else first_day()
+	for month in reversed(counted_months.between(first, last) if first else []):
+		counted_months.take_turn()
+		count(month)
+		keep()
 
 
 def refresh(days: Iterable[date]) -> None:
-	"""Count these days (site dates) anew and replace their rows, and the sums of their months, in one transaction."""
-	days = sorted(set(days))
-	for first, last in runs(days, DAYS_AT_ONCE):
-		rows = _count(first, last)
-		frappe.db.delete(COUNTS, {"span": DAY, "day": ("between", (first, last))})
-		for day, found in rows.items():
-			_insert(DAY, day, found)
-	for month in sorted({day.replace(day=1) for day in days}):
-		_sum_up(month)
+	"""Count anew the months of these days (site dates), in the transaction it is called in."""
+	for month in counted_months.of_days(days):
+		count(month)
 
 
 def runs(days: Iterable[date], most: int) -> Iterator[tuple[date, date]]:
@@ -167,12 +155,8 @@ def runs(days: Iterable[date], most: int) -> Iterator[tuple[date, date]]:
 		yield first, last
 
 
-def _is_counted() -> bool:
-	row = DocType(COUNTS)
-	return bool(frappe.qb.from_(row).select(row.name).limit(1).run())
-
-
-def _first_day() -> date | None:
+def first_day() -> date | None:
+	"""The day on which the first complaint of all was received; nothing counts before."""
 	case = DocType("Complaint")
 	(first,) = frappe.qb.from_(case).select(Min(case.received_on)).run()[0]
 	return getdate(first) if first else None
@@ -224,155 +208,98 @@ def _days_before(complaints: set[str], since: datetime) -> set[date]:
 # counting ----------------------------------------------------------------------------------------------------
 
 
-def _count(first: date, last: date) -> dict[date, Rows]:
-	"""The rows of the days from `first` to `last`, by day."""
-	things = list(_things(first, last))
-	cases = _cases({thing.complaint for thing in things})
-	found: dict[date, Rows] = {}
-	for thing in things:
-		case = cases.get(thing.complaint)
-		if case:
-			_add(found.setdefault(thing.day, {}), thing, case)
-	return found
+def count(month: date) -> None:
+	"""Count a month, given by its first day, and replace its rows."""
+	days, number = _things(month, min(counted_months.last_of(month), clock.today()))
+	whole = _told_apart(_together(days.values()))
+	counted_months.forget(COMPLAINTS, [month])
+	_clear(month)
+	for cut in TOLD:
+		if cut not in PAIRS or number >= PAIRED_FROM:
+			_insert(cut, MONTH, month, _cut(cut, whole))
+	for day, things in days.items():
+		_insert(BY_DAY, DAY, day, _cut(BY_DAY, _told_apart(things)))
+	counted_months.mark(COMPLAINTS, month, number)
 
 
-def _add(rows: Rows, thing: Thing, case: dict[str, Any]) -> None:
-	"""A thing in each of the cuts."""
-	how = counts(case["status"])
-	if not how or (how == "apart" and thing.family != "received"):
-		return
-	numbers = thing.numbers
-	if thing.family == "received":
-		numbers = {"out_of_scope": 1} if how == "apart" else {"received": 1, "recurrent": case["recurrent"]}
-	values = {**case, **thing.more}
-	for dimension, cut in CUTS.items():
-		if dimension != "remedy" or thing.family == "redress":
-			_add_to(rows, cut, values, (dimension,), numbers)
-	if thing.family == "received":
-		_add_to(rows, DETAIL, values, DIMENSIONS, numbers)
-
-
-def _add_to(
-	rows: Rows, cut: str, values: dict[str, Any], told_apart: Sequence[str], numbers: dict[str, float]
-) -> None:
-	key = tuple(
-		(values.get(name) or None) if name in told_apart or name in ("company", "currency") else None
-		for name in KEY
-	)
-	row = rows.setdefault((cut, key), defaultdict(int))
-	for name, number in numbers.items():
-		row[name] += number or 0
-
-
-def _things(first: date, last: date) -> Iterator[Thing]:
-	"""All that counts on the days from `first` to `last`."""
-	case = DocType("Complaint")
+def _things(first: date, last: date) -> tuple[dict[date, Rows], int]:
+	"""What counts on each of the days from `first` to `last`, by all that is told apart; and how many things it is."""
+	days: dict[date, Rows] = {}
+	number = 0
+	names = [name for name in KEY if name != "item_group"]
+	item = 1 + names.index("item_code")
 	for source in sources(first, last):
-		names, more = list(source.numbers), list(source.more)
-		terms = [*source.numbers.values(), *source.more.values()]
-		for complaint, moment, *values in source.query.select(case.name, source.moment, *terms).run():
-			numbers = dict(zip(names, values, strict=False))
-			yield Thing(
-				source.family,
-				complaint,
-				getdate(moment),
-				numbers,
-				dict(zip(more, values[len(names) :], strict=True)),
-			)
+		terms = [source.moment, *(source.told_by(name) for name in names), *source.numbers.values()]
+		told = source.query.select(*(term.as_(f"column_{n}") for n, term in enumerate(terms))).run()
+		groups = items.groups({row[item] for row in told if row[item]})
+		places = [NUMBERS.index(name) for name in source.numbers]
+		number += len(told)
+		for row in told:
+			values = dict(zip(names, row[1:], strict=False), item_group=groups.get(row[item]))
+			key = tuple(values[name] or None for name in KEY)
+			numbers = [
+				(place, value) for place, value in zip(places, row[1 + len(names) :], strict=True) if value
+			]
+			_add(days.setdefault(getdate(row[0]), {}), key, numbers)
+	return days, number
 
 
-def sources(first: date, last: date) -> list[Source]:
-	"""Where all that counts on the days from `first` to `last` is found; duplicates are left out, and nothing else."""
-	case = DocType("Complaint")
-	one = ValueWrapper(1)
-	cases = frappe.qb.from_(case).where(case.status != DUPLICATE)
-	return [
-		Source(
-			"received",
-			cases.where(_within(case.received_on, first, last)),
-			case.received_on,
-			{"received": one},
-		),
-		Source("closed", cases.where(_within(case.closed_on, first, last)), case.closed_on, {"closed": one}),
-		_requests(first, last),
-		_ratings(first, last),
-		*_redress(first, last),
-	]
-
-
-def _within(moment: Term, first: date, last: date) -> Criterion:
-	return (moment >= first) & (moment < last + timedelta(days=1))
-
-
-def _of_case(table: Selectable, owner: Term) -> QueryBuilder:
-	case = DocType("Complaint")
-	return frappe.qb.from_(table).join(case).on(case.name == owner).where(case.status != DUPLICATE)
-
-
-def _requests(first: date, last: date) -> Source:
-	"""Requests for a rating, each with whether it was answered on that occasion."""
-	told, rating = DocType("Complaint Event"), DocType("Complaint Feedback")
-	occasion = Case()
-	for name, kind in ASKED.items():
-		occasion = occasion.when(told.kind == kind, name)
-	answer = frappe.qb.from_(rating).select(Count("*"))
-	answer = answer.where((rating.complaint == told.complaint) & (rating.occasion == occasion))
-	query = _of_case(told, told.complaint).where(told.kind.isin(list(ASKED.values())))
-	numbers = {"asked": ValueWrapper(1), "answered": SubQuery(answer)}
-	return Source("satisfaction", query.where(_within(told.at, first, last)), told.at, numbers)
-
-
-def _ratings(first: date, last: date) -> Source:
-	rating = DocType("Complaint Feedback")
-	numbers: dict[str, Term] = {"rated": ValueWrapper(1)}
-	for name, questions in (("process", PROCESS), ("outcome", ("outcome",)), ("overall", ("overall",))):
-		answers = [rating[question] for question in questions]
-		given = [Case().when(answer > 0, 1).else_(0) for answer in answers]
-		numbers[f"{name}_points"], numbers[f"{name}_answers"] = reduce(add, answers), reduce(add, given)
-	query = _of_case(rating, rating.complaint).where(_within(rating.submitted_on, first, last))
-	return Source("satisfaction", query, rating.submitted_on, numbers)
-
-
-def _redress(first: date, last: date) -> list[Source]:
-	"""What was carried out, with its amount; of what has no day of its own, on the day the complaint was closed."""
-	case, row = DocType("Complaint"), DocType("Complaint Redress")
-	query = _of_case(row, row.parent).where((row.parenttype == "Complaint") & row.state.isin(DONE))
-	numbers = {"redress_rows": ValueWrapper(1), "redress_amount": row.amount}
-	more = {"remedy": row.remedy, "currency": row.currency}
-	undated = query.where(row.implemented_on.isnull() & _within(case.closed_on, first, last))
-	return [
-		Source(
-			"redress",
-			query.where(_within(row.implemented_on, first, last)),
-			row.implemented_on,
-			numbers,
-			more,
-		),
-		Source("redress", undated, case.closed_on, numbers, more),
-	]
-
-
-def _cases(names: set[str]) -> dict[str, dict[str, Any]]:
-	"""What is told apart of these complaints."""
-	case, row, relation = DocType("Complaint"), DocType("Complaint Subject"), DocType("Complaint Relation")
-	columns = ("name", "status", "company", "is_recurrent", *CASE_DIMENSIONS)
-	found: dict[str, dict[str, Any]] = {}
-	for batch in create_batch(sorted(names), CASES_AT_ONCE):
-		query = frappe.qb.from_(case).select(*(case[name] for name in columns))
-		for one in query.where(case.name.isin(batch)).run(as_dict=True):
-			found[one.name] = {**one, "recurrent": int(bool(one.is_recurrent))}
-		query = frappe.qb.from_(relation).select(relation.parent)
-		query = query.where((relation.relation == "Repeat") & relation.parent.isin(batch))
-		for name in query.run(pluck=True):
-			found[name]["recurrent"] = 1
-		query = frappe.qb.from_(row).select(row.parent, row.item_code)
-		query = query.where((row.parenttype == "Complaint") & row.parent.isin(batch) & (row.item_code != ""))
-		for name, item in query.orderby(row.parent).orderby(row.idx).run():
-			found[name].setdefault("item_code", item)
-	groups = items.groups({one["item_code"] for one in found.values() if one.get("item_code")})
-	for one in found.values():
-		one["item_group"] = groups.get(one.get("item_code"))
+def _together(parts: Iterable[Rows]) -> Rows:
+	found: Rows = {}
+	for rows in parts:
+		for key, numbers in _told_apart(rows):
+			_add(found, key, numbers)
 	return found
+
+
+def _told_apart(rows: Rows) -> list[tuple[Key, Numbers]]:
+	"""The rows with those of their numbers that are not zero, each with its place."""
+	return [
+		(key, [(place, number) for place, number in enumerate(numbers) if number])
+		for key, numbers in rows.items()
+	]
+
+
+def _cut(cut: str, things: Iterable[tuple[Key, Numbers]]) -> Rows:
+	"""What was counted, in one cut."""
+	key_of, found = itemgetter(*(KEY.index(name) for name in columns(cut))), {}
+	only_redress = "remedy" in TOLD[cut]
+	for key, numbers in things:
+		if only_redress:
+			numbers = [one for one in numbers if one[0] in _OF_REDRESS]
+		if numbers:
+			_add(found, key_of(key), numbers)
+	return _without_spare(found)
+
+
+_OF_REDRESS = {NUMBERS.index(name) for name in FAMILIES["redress"]}
+"""The places of the numbers that know a currency and a remedy."""
+
+
+def _add(rows: Rows, key: Key, numbers: Numbers) -> None:
+	row = rows.get(key)
+	if row is None:
+		row = rows[key] = [0] * len(NUMBERS)
+	for place, number in numbers:
+		row[place] += number
+
+
+def _without_spare(rows: Rows) -> Rows:
+	"""The same in fewer rows: numbers that know no currency stand in a row of one, where there is one."""
+	currency = FREE.index("currency")
+	others: dict[Key, Key] = {}
+	for key in sorted((key for key in rows if key[currency]), key=lambda key: key[currency], reverse=True):
+		others[(*key[:currency], None, *key[currency + 1 :])] = key
+	for bare, key in others.items():
+		numbers = rows.get(bare)
+		if numbers and not any(numbers[place] for place in _OF_REDRESS):
+			_add(rows, key, list(enumerate(rows.pop(bare))))
+	return rows
+
+
+def columns(cut: str) -> tuple[str, ...]:
+	"""What the rows of a cut are told apart by."""
+	return (*FREE, *TOLD[cut])
 
 
 # rows --------------------------------------------------------------------------------------------------------
@@ -383,58 +310,49 @@ def row_name(cut: str, span: str, day: date, number: int | str = "") -> str:
 	return f"{cut}{span[0]}{day:%Y%m%d}{number if isinstance(number, str) else format(number, '06')}"
 
 
-def _insert(span: str, day: date, rows: Rows) -> None:
-	"""Store the rows of a day or month, those of each cut with the columns it has something in."""
-	by_cut: dict[str, list[tuple[Key, dict[str, float]]]] = defaultdict(list)
-	for (cut, key), numbers in rows.items():
-		by_cut[cut].append((key, numbers))
-	stamp = _ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
-	for cut, found in by_cut.items():
-		places = [place for place in range(len(KEY)) if any(key[place] for key, _numbers in found)]
-		told = [name for name in NUMBERS if any(numbers.get(name) for _key, numbers in found)]
-		fields = ("name", "modified", "span", "day", "cut", *(KEY[place] for place in places), *told)
-		same = (stamp, _ours(f"'{span}'"), _ours(f"'{day:%Y-%m-%d}'"), _ours(f"'{cut}'"))
-		values = [
-			(
-				_ours(f"'{row_name(cut, span, day, number)}'"),
-				*same,
-				*(_NOTHING if key[place] is None else key[place] for place in places),
-				*(_ours(f"{numbers.get(name) or 0:.9g}") for name in told),
-			)
-			for number, (key, numbers) in enumerate(found, 1)
-		]
-		frappe.db.bulk_insert(COUNTS, fields, values)
-
-
-def _ours(text: str) -> LiteralValue:
-	"""A value as it stands in SQL: for numbers, days and names that are made here. (To have each escaped costs most of all.)"""
-	return LiteralValue(text)
-
-
-_NOTHING = LiteralValue("NULL")
-
-
-def _sum_up(month: date) -> None:
-	"""The rows of a month, from those of its days; of the details there are none."""
+def _clear(month: date) -> None:
+	"""Take away the rows of a month and its days, those of milestones and marks apart."""
 	row = DocType(COUNTS)
-	columns = [row[name] for name in ("cut", *KEY)]
-	sums = [Sum(row[name]).as_(name) for name in NUMBERS]
-	within = (row.day >= month) & (row.day <= last_of_month(month))
-	query = frappe.qb.from_(row).select(*columns, *sums).where(within & (row.span == DAY))
-	query = query.where(row.cut.isin(list(CUTS.values())))
-	for column in columns:
-		query = query.groupby(column)
-	found: Rows = {}
-	for values in query.run():
-		cut, *key = values[: len(columns)]
-		found[cut, tuple(key)] = dict(zip(NUMBERS, values[len(columns) :], strict=True))
-	frappe.db.delete(COUNTS, {"span": MONTH, "day": month})
-	_insert(MONTH, month, found)
+	within = row.day[month : counted_months.last_of(month)]
+	frappe.qb.from_(row).delete().where(within & row.stage.isnull() & row.cut.notin(_MARKS)).run()
 
 
-def last_of_month(day: date) -> date:
-	"""The last day of the month of `day`."""
-	return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+_MARKS = (counted_months.COMPLAINTS, counted_months.MILESTONES)
+
+
+def _insert(cut: str, span: str, day: date, rows: Mapping[Key, Sequence[float]]) -> None:
+	"""Store the rows of a cut of a day or month, with the columns they have something in."""
+	names = columns(cut)
+	places = [n for n in range(len(names)) if any(key[n] for key in rows)]
+	told = [n for n in range(len(NUMBERS)) if any(numbers[n] for numbers in rows.values())]
+	if not told:
+		return
+	fields = (
+		"name",
+		"modified",
+		"span",
+		"day",
+		"cut",
+		*(names[n] for n in places),
+		*(NUMBERS[n] for n in told),
+	)
+	same = tuple(
+		ours(f"'{text}'") for text in (f"{now_datetime():%Y-%m-%d %H:%M:%S}", span, f"{day:%Y-%m-%d}", cut)
+	)
+	values = [
+		(
+			ours(f"'{row_name(cut, span, day, number)}'"),
+			*same,
+			*(NOTHING if key[n] is None else key[n] for n in places),
+			*(ours(_written(numbers[n])) for n in told),
+		)
+		for number, (key, numbers) in enumerate(rows.items(), 1)
+	]
+	frappe.db.bulk_insert(COUNTS, fields, values)
+
+
+def _written(number: float) -> str:
+	return str(number) if isinstance(number, int) else f"{number:.6f}"
 
 
 def size() -> int:

@@ -1,4 +1,4 @@
-"""How well milestones were kept, by group, read from the daily summary, with what the viewer may not tell apart hidden.
+"""How well milestones were kept, by group, read from the daily summary and its months, with what the viewer may not tell apart hidden.
 
 Totals count every case, also those the viewer may not see; so what could point to one case or one colleague is shown
 together: to others than Complaint Managers and Auditors groups of few, and all handlers but themselves.
@@ -6,18 +6,22 @@ together: to others than Complaint Managers and Auditors groups of few, and all 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Sum
-from pypika.queries import QueryBuilder
+from pypika.queries import QueryBuilder, Table
+from pypika.terms import Criterion, ValueWrapper
 
+from cms_iso10002.complaints import clock, counted_months, milestone_months
 from cms_iso10002.complaints.analysis import cells
 from cms_iso10002.complaints.analysis.filters import refuse_forbidden, under
+from cms_iso10002.complaints.counting import MONTH, row_name
 from cms_iso10002.complaints.summary import SUMMARY
 from cms_iso10002.core import histogram
 from cms_iso10002.core.clocks import STAGES
@@ -89,7 +93,7 @@ def read(filters: frappe._dict) -> list[Group]:
 	"""The groups of the chosen days, in order of their keys; those without a key last."""
 	grouping = GROUPINGS[filters.group_by]
 	found: dict[Any, list[Group]] = {}
-	for row in _query(filters, grouping).run(as_dict=True):
+	for row in _rows(filters, grouping):
 		key = row[grouping] or None
 		if grouping == "day":
 			key = key.replace(day=1)
@@ -105,20 +109,64 @@ def _place(grouping: str, key: Any) -> Any:
 	return STAGES.index(key) if grouping == "stage" and key in STAGES else key or 0
 
 
-def _query(filters: frappe._dict, grouping: str) -> QueryBuilder:
-	"""Sums by group and histogram: most rows are a day of few cases, so histograms repeat, and few are read.
+def _rows(filters: frappe._dict, grouping: str) -> Iterable[frappe._dict]:
+	"""What is to be added up: of whole months that are counted the rows of months, of other days those of days.
 
 	It asks for no permission on the summary: who may see the report is said by its roles, and what it tells them
 	is cut to their measure in `shown`.
 	"""
+	first, last = filters.from_date, min(filters.to_date, clock.today())
+	known = counted_months.of(counted_months.MILESTONES, first, last) if first <= last else {}
+	whole = [month for month in known if _is_whole(month, first, last)]
+	if whole:
+		yield from _months(filters, grouping, whole).run(as_dict=True)
+	for start, end in _outside(whole, first, filters.to_date):
+		yield from _days(filters, grouping, start, end).run(as_dict=True)
+
+
+def _is_whole(month: date, first: date, last: date) -> bool:
+	"""Whether the days from `first` to `last` hold all that there is of a month, so far."""
+	return month >= first and (counted_months.last_of(month) <= last or last == clock.today())
+
+
+def _outside(months: list[date], first: date, last: date) -> Iterator[tuple[date, date]]:
+	"""The days from `first` to `last` which lie in none of these months, as spans."""
+	for month in sorted(months):
+		if first < month:
+			yield first, month - timedelta(days=1)
+		first = counted_months.last_of(month) + timedelta(days=1)
+	if first <= last:
+		yield first, last
+
+
+def _months(filters: frappe._dict, grouping: str, months: list[date]) -> QueryBuilder:
+	row = DocType(counted_months.COUNTS)
+	told = {name for name in ("company", "handler", "stage", "category") if filters.get(name)}
+	cut = milestone_months.cut_of({*told, grouping} - {"day"})
+	sums = [row[name] for name in (*FIGURES, *BESIDE)]
+	query = frappe.qb.from_(row).select(
+		row[grouping], row.worked_histogram, ValueWrapper(1).as_("number"), *sums
+	)
+	names = Criterion.any(
+		row.name[row_name(cut, MONTH, month) : row_name(cut, MONTH, month, "A")] for month in months
+	)
+	return _filtered(query.where(names), row, filters)
+
+
+def _days(filters: frappe._dict, grouping: str, first: date, last: date) -> QueryBuilder:
+	"""Sums by group and histogram: most rows are a day of few cases, so histograms repeat, and few are read."""
 	row = DocType(SUMMARY)
 	sums = [Sum(row[name]).as_(name) for name in (*FIGURES, *BESIDE)]
 	query = (
 		frappe.qb.from_(row)
 		.select(row[grouping], row.worked_histogram, Count("*").as_("number"), *sums)
-		.where((row.day >= filters.from_date) & (row.day <= filters.to_date))
+		.where((row.day >= first) & (row.day <= last))
 		.groupby(row[grouping], row.worked_histogram)
 	)
+	return _filtered(query, row, filters)
+
+
+def _filtered(query: QueryBuilder, row: Table, filters: frappe._dict) -> QueryBuilder:
 	for name in ("company", "handler", "stage"):
 		if filters.get(name):
 			query = query.where(row[name] == filters[name])

@@ -2,8 +2,11 @@
 
 A million complaints have five million milestones, and grouping those takes seconds; so they are counted once a day
 and case key (company, category, handler, stage), and reports add up the counts. A day's rows are never changed:
-`refresh` counts the whole day anew and replaces them, so that doing it twice does no harm. What is to be counted of
-complaints themselves `counting` counts, at the same times.
+`refresh` counts the whole day anew and replaces them, so that doing it twice does no harm. `milestone_months` sums up whole
+months; what is to be counted of complaints themselves `counting` counts, at the same times.
+
+A site with years of complaints is not counted at once: `work` does it in the background, a month at a time, the latest first,
+each kept by itself; `not_counted` says what is still missing.
 
 What is met counts on the day it was met; what is missed, on the day it fell due, until it is met after all; what was
 cancelled, on the day it ended. How a complaint counts says `core.closure.counts`: duplicates not at all, those out of
@@ -12,21 +15,25 @@ scope in a column of their own. The histogram holds the working time of what was
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
 import frappe
 from frappe.query_builder import DocType
-from frappe.query_builder.functions import Count, Date, Min
-from frappe.utils import create_batch, get_datetime, getdate, now_datetime
+from frappe.query_builder.functions import Count, Date
+from frappe.utils import create_batch, get_datetime, now_datetime
 
-from cms_iso10002.complaints import clock, counting, timeline
+from cms_iso10002.complaints import clock, counted_months, counting, milestone_months, timeline
+from cms_iso10002.complaints.counted_months import MILESTONES
+from cms_iso10002.complaints.literals import NOTHING, ours
+from cms_iso10002.complaints.milestone_months import SUMMARY
+from cms_iso10002.complaints.transactions import keep
 from cms_iso10002.core import clocks, histogram
 from cms_iso10002.core.closure import counts
 from cms_iso10002.core.states import DUPLICATE
 
-SUMMARY = "Complaint Daily Summary"
 KEY = ("day", "company", "category", "handler", "stage")
 NUMBERS = ("met", "met_late", "held", "overdue", "cancelled", "out_of_scope")
 
@@ -40,6 +47,9 @@ COUNTED = (
 REBUILT_DAYS = 400
 DAYS_AT_ONCE = 7
 CASES_AT_ONCE = 500
+AT_MOST = counting.AT_MOST
+MOST_OF_A_JOB = 1_200
+"""Seconds: Frappe ends a job of the long queue after 1,500."""
 
 OVERLAP = timedelta(minutes=15)
 """How far back `refresh_recent` looks past the last time: an event is dated before its transaction is committed."""
@@ -58,41 +68,134 @@ REWRITING = (
 
 
 def refresh(days: Iterable[date]) -> None:
-	"""Count these days (site dates) anew and replace their rows, in the transaction it is called in."""
-	_marker(lock=True)  # two workers must not both insert a day's rows
+	"""Count these days (site dates) anew and replace their rows, in the transaction it is called in.
+
+	Months that were counted are summed up anew as well.
+	"""
+	days = sorted(set(days))
+	counted_months.take_turn()
 	for first, last in counting.runs(days, DAYS_AT_ONCE):
-		rows = _count(first, last)
-		frappe.db.delete(SUMMARY, {"day": ("between", (first, last))})
-		_insert(rows)
+		_replace(first, last)
+	if days:
+		known = counted_months.of(MILESTONES, days[0], days[-1])
+		for month in counted_months.of_days(days):
+			if month in known:
+				milestone_months.sum_up(month)
+
+
+def _replace(first: date, last: date) -> list[dict]:
+	"""Count the days from `first` to `last` anew and replace their rows; those that are there now."""
+	rows = _count(first, last)
+	frappe.db.delete(SUMMARY, {"day": ("between", (first, last))})
+	_insert(rows)
+	return rows
 
 
 def refresh_recent() -> None:
 	"""Count anew the days that changed since the last time; next to nothing is done where nothing happened.
 
 	The days are those on which a milestone of a changed complaint counts now, and those on which it counted before
-	(a letter that bounced takes back what it had met). Call it at the beginning of a transaction.
+	(a letter that bounced takes back what it had met). Call it at the beginning of a transaction. What takes too long
+	is left for the background.
 	"""
+	counted_months.take_turn()
 	started = now_datetime()
 	marker = _marker(lock=True)
-	if not marker:
-		rebuild(None)
-	else:
+	changed, since = set(), started
+	if marker:
 		since = get_datetime(marker) - OVERLAP
 		changed = _changed(since)
-		if changed:
-			refresh(_days_now(changed) | _days_before(changed, since))
-		counting.keep_up(changed, since)
-	_set_marker(started)
+	else:
+		counted_months.forget_all()
+	days = _days_now(changed) | _days_before(changed, since) if changed else set()
+	done = _refresh_some(days)
+	if not (counting.keep_up(changed, since) and done):
+		frappe.enqueue(
+			work,
+			queue="long",
+			job_id="complaints_counting",
+			deduplicate=True,
+			enqueue_after_commit=True,
+		)
+	_set_marker(started, is_new=not marker)
+
+
+def _refresh_some(days: set[date]) -> bool:
+	"""Count anew these days, and the months that were never counted, while there is time; whether that was all.
+
+	Days that are left are left with the whole of their months.
+	"""
+	ends = time.monotonic() + AT_MOST
+	missing = set(_missing())
+	touched = {month: set() for month in missing}
+	for day in days:
+		month = day.replace(day=1)
+		touched.setdefault(month, set()).add(day)
+	late = []
+	for month in sorted(touched, reverse=True):
+		if time.monotonic() > ends:
+			late.append(month)
+		elif month in missing:
+			_count_month(month)
+		else:
+			refresh(touched[month])
+	counted_months.forget(MILESTONES, late)
+	return not late
 
 
 def rebuild(days: int | None = REBUILT_DAYS) -> None:
-	"""Count anew the last `days` days, all days there are for None: nightly, in case anything was missed."""
-	_marker(lock=True)
+	"""Count anew the months of the last `days` days, all there are for None: nightly, in case anything was missed.
+
+	A job: each month is kept by itself.
+	"""
 	counting.rebuild(days)
 	last = clock.today()
-	first = last - timedelta(days=days) if days else _first_day()
-	if first:
-		refresh(first + timedelta(days=n) for n in range((last - first).days + 1))
+	first = last - timedelta(days=days) if days else counting.first_day()
+	for month in reversed(counted_months.between(first, last) if first else []):
+		counted_months.take_turn()
+		_count_month(month)
+		keep()
+
+
+def work() -> None:
+	"""Count the months that are not counted yet, of complaints and of milestones. A job: each month is kept by itself.
+
+	It ends in time for its queue; the clock calls it again as long as something is missing.
+	"""
+	ends = time.monotonic() + MOST_OF_A_JOB
+	for missing, count in ((counting.missing, counting.count), (_missing, _count_month)):
+		frappe.db.rollback()  # what is read next is not older than the turn
+		for month in missing():
+			if time.monotonic() > ends:
+				return
+			keep()
+			counted_months.take_turn()
+			count(month)
+			keep()
+
+
+def not_counted(first: date, last: date) -> date | None:
+	"""The latest day of the period that is not counted yet, where there is any that has something to count."""
+	start = counting.first_day()
+	if not start:
+		return None
+	missing = counted_months.missing(MILESTONES, max(first, start), min(last, clock.today()))
+	return counted_months.last_of(missing[0]) if missing else None
+
+
+def _missing() -> list[date]:
+	return counted_months.missing(MILESTONES, counting.first_day(), clock.today())
+
+
+def _count_month(month: date) -> None:
+	"""Count all days of a month, those of which are to come apart, and sum them up."""
+	last = min(counted_months.last_of(month), clock.today())
+	sums = milestone_months.Sums(month)
+	days = (month + timedelta(days=n) for n in range((last - month).days + 1))
+	for start, end in counting.runs(days, DAYS_AT_ONCE):
+		for row in _replace(start, end):
+			sums.add(row, row["times"])
+	sums.store()
 
 
 # counting ------------------------------------------------------------------------------------------------
@@ -140,22 +243,24 @@ def _grouped(field: str, states: list[str], first: date, last: date) -> list[fra
 
 
 def _insert(rows: list[dict]) -> None:
-	stamp, user = now_datetime(), frappe.session.user
-	fields = ("name", "creation", "modified", "owner", "modified_by", *KEY, *NUMBERS, "worked_histogram")
+	"""Store rows, named after their days, so that those of a day lie side by side."""
+	stamp = ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
+	told = [name for name in NUMBERS if any(row[name] for row in rows)]
+	fields = ("name", "creation", "modified", *KEY, *told, "worked_histogram")
 	values = [
 		(
-			frappe.generate_hash(length=10),
+			ours(f"'{row['day']:%Y%m%d}{number:07}'"),
 			stamp,
 			stamp,
-			user,
-			user,
-			*(row[name] for name in (*KEY, *NUMBERS)),
-			histogram.to_text(row["times"]),
+			ours(f"'{row['day']:%Y-%m-%d}'"),
+			*(NOTHING if row[name] is None else row[name] for name in KEY[1:]),
+			*(ours(str(row[name])) for name in told),
+			ours(f"'{histogram.to_text(row['times'])}'"),
 		)
-		for row in rows
+		for number, row in enumerate(rows, 1)
 	]
 	if values:
-		frappe.db.bulk_insert(SUMMARY, fields, values)
+		frappe.db.bulk_insert(SUMMARY, fields, values, chunk_size=2_000)
 
 
 # what changed --------------------------------------------------------------------------------------------
@@ -240,14 +345,6 @@ def _event(row: frappe._dict) -> clocks.Event:
 	return clocks.Event(row.kind, clock.from_micros(row.at_utc), data, row.sequence)
 
 
-def _first_day() -> date | None:
-	"""The first day on which anything fell due, was met or ended."""
-	milestone = DocType("Complaint Milestone")
-	firsts = (Min(milestone[name]) for name, _columns in COUNTED)
-	first = frappe.qb.from_(milestone).select(*firsts).run()[0]
-	return min((getdate(moment) for moment in first if moment), default=None)
-
-
 # the last time -------------------------------------------------------------------------------------------
 # A row of Singles under our own name: a global default would clear every user's cache each time it is set, and
 # saving Complaint Settings would delete a field that its form does not know.
@@ -264,9 +361,9 @@ def _marker(lock: bool = False) -> str | None:
 	return found[0] if found else None
 
 
-def _set_marker(moment: datetime) -> None:
+def _set_marker(moment: datetime, is_new: bool) -> None:
 	single = DocType("Singles")
-	if _marker(lock=True):
+	if not is_new:
 		query = frappe.qb.update(single).set(single.value, str(moment))
 		query.where((single.doctype == SUMMARY) & (single.field == _MARKER)).run()
 	else:

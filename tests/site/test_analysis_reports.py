@@ -11,7 +11,7 @@ from frappe.desk.query_report import export_query, run
 from cms_iso10002.complaints import clock, counting, summary
 from cms_iso10002.complaints.analysis import cells, register
 from cms_iso10002.complaints.analysis.cells import Cell
-from tests.site import forty_complaints
+from tests.site import counted_rows, forty_complaints
 from tests.site.factories import as_user, edit, make_complaint, make_customer, make_item, make_user, set_now
 
 QUARTER = {"from_date": "2026-01-01", "to_date": "2026-03-31"}
@@ -102,13 +102,12 @@ def test_pareto_ranks_and_draws_the_lines(forty):
 
 
 def test_five_thousand_categories_are_few_lines_and_bars():
+	set_now(datetime(2026, 12, 31, 12, tzinfo=timezone.utc))
 	number = 5_000
-	found: counting.Rows = {}
-	for place in range(number):
-		key = tuple(f"Category {place:04}" if name == "category" else None for name in counting.KEY)
-		found["CA", key] = {"received": 1 + (place == 7)}
-	counting._insert("Day", date(2026, 2, 3), found)
-	counting._sum_up(date(2026, 2, 1))
+	rows = {(None, None, f"Category {place:04}"): [1 + (place == 7)] for place in range(number)}
+	rows = {key: numbers + [0] * (len(counting.NUMBERS) - 1) for key, numbers in rows.items()}
+	counting._insert("CA", "Month", date(2026, 2, 1), rows)
+	counted_rows.all_counted(date(2026, 1, 1), date(2026, 3, 31))
 	_rows, (_columns, lines, _message, chart, _cards) = report("Complaint Pareto")
 	assert lines[-1]["number"] == number + 1
 	assert sum(line["number"] for line in lines[:-1]) == number + 1
@@ -357,11 +356,7 @@ def test_signals_are_explained(no_sales):
 def count_received(days, **key):
 	"""Rows of the counts: so many received on each day."""
 	for day, number in days.items():
-		key = {"company": forty_complaints.COMPANY, **key}
-		values = tuple(key.get(name) for name in counting.KEY)
-		counting._insert("Day", day, {("SE", values): {"received": number}})
-	for month in {day.replace(day=1) for day in days}:
-		counting._sum_up(month)
+		counted_rows.put("SE", day, number, **{"company": forty_complaints.COMPANY, **key})
 
 
 def test_nothing_sold_is_no_rate_and_says_so(forty, no_sales):
@@ -444,10 +439,10 @@ def test_rates_by_item_group(no_sales, per):
 	groups = frappe.get_all("Item Group", {"is_group": 0}, pluck="name", order_by="name", limit=3)
 	for place, group in enumerate(groups):
 		sell("2026-02-01", group=group, units=500, number=40)
-		values = tuple(group if name == "item_group" else None for name in counting.KEY)
-		counting._insert("Day", date(2026, 2, 1 + place), {("IG", values): {"received": (10, 12, 60)[place]}})
-	counting._insert("Day", date(2026, 2, 20), {("IG", (None,) * len(counting.KEY)): {"received": 7}})
-	counting._sum_up(date(2026, 2, 1))
+		counted_rows.put("IG", date(2026, 2, 1 + place), (10, 12, 60)[place], item_group=group)
+	counted_rows.put("IG", date(2026, 2, 20), 7)
+	counted_rows.all_counted(date(2026, 1, 1), date(2026, 3, 31))
+	set_now(datetime(2026, 12, 31, 12, tzinfo=timezone.utc))
 	rows, (_columns, lines, message, chart, _cards) = report("Complaint Rate by Item Group", per=per)
 	sold = 20_000 if per == "Units Sold" else 40
 	assert [line["group"] for line in lines][:3] == [groups[2], groups[1], groups[0]]

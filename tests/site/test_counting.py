@@ -5,9 +5,17 @@ from datetime import date, datetime, timedelta, timezone
 import frappe
 import pytest
 
-from cms_iso10002.complaints import clock, counting, feedback, summary
+from cms_iso10002.complaints import (
+	clock,
+	counted_months,
+	counting,
+	feedback,
+	milestone_months,
+	performance,
+	summary,
+)
 from cms_iso10002.complaints.analysis import figures
-from tests.site import forty_complaints
+from tests.site import counted_rows, forty_complaints
 from tests.site.factories import (
 	act,
 	as_user,
@@ -21,7 +29,8 @@ from tests.site.factories import (
 from tests.site.test_summary import an_hour_later_by_the_wall
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
-FIELDS = ["span", "day", "cut", *counting.KEY, *counting.NUMBERS]
+OF_MILESTONES = ["stage", *milestone_months.NUMBERS, "worked_histogram"]
+FIELDS = list(dict.fromkeys(["span", "day", "cut", *counting.KEY, *counting.NUMBERS, *OF_MILESTONES]))
 
 
 @pytest.fixture(autouse=True)
@@ -54,33 +63,52 @@ def in_step():
 	summary.refresh_recent()
 	kept = rows()
 	frappe.db.delete("Complaint Count")
-	counting.rebuild(None)
+	summary.rebuild(None)
 	anew = rows()
 	assert kept == anew
 	return bool(kept)
 
 
-def test_what_is_received_counts_in_every_cut_and_its_month():
+def test_what_is_received_counts_in_every_cut_of_its_month(monkeypatch):
+	monkeypatch.setattr(counting, "PAIRED_FROM", 1)
 	case = make_complaint(severity="Minor", subjects=[{"item_code": make_item()}], handler=make_user("agent"))
 	summary.refresh_recent()
-	for cut in counting.CUTS.values():
-		number = 0 if cut == "RM" else 1
-		for span in ("Day", "Month"):
-			found = frappe.get_all(
-				"Complaint Count", filters={"cut": cut, "span": span}, pluck="received", order_by="name"
-			)
-			assert sum(found) == number, (cut, span)
-	(detail,) = frappe.get_all("Complaint Count", filters={"cut": "DE"}, fields=["*"], order_by="name")
-	assert (detail.day, detail.received, detail.company) == (date(2026, 3, 2), 1, case.company)
-	assert detail.item_code == "Kettle" and detail.item_group == frappe.db.get_value(
-		"Item", "Kettle", "item_group"
+	group = frappe.db.get_value("Item", "Kettle", "item_group")
+	values = {**case.as_dict(), "item_code": "Kettle", "item_group": group}
+	for cut, told in counting.TOLD.items():
+		found = frappe.get_all(
+			"Complaint Count", filters={"cut": cut, "span": "Month"}, fields=["*"], order_by="name"
+		)
+		if "remedy" in told:
+			assert found == []
+			continue
+		(row,) = found
+		assert (row.day, row.received, row.company) == (date(2026, 3, 1), 1, case.company), cut
+		for name in counting.DIMENSIONS:
+			assert row[name] == ((values[name] or None) if name in told else None), (cut, name)
+	(row,) = frappe.get_all(
+		"Complaint Count", filters={"span": "Day"}, fields=["day", "cut"], order_by="name"
 	)
-	assert (detail.handler, detail.territory, detail.customer_group) == (
-		case.handler,
-		case.territory,
-		case.customer_group,
-	)
+	assert (row.day, row.cut) == (date(2026, 3, 2), "SE")
 	assert in_step()
+
+
+def test_few_have_no_rows_of_two_dimensions():
+	make_complaint(severity="Minor")
+	summary.refresh_recent()
+	assert not frappe.db.count("Complaint Count", {"cut": ("in", counting.PAIRS)})
+	assert figures.read(("category", "severity"), ("received",), asked())
+
+
+def test_every_dimension_is_paired_with_every_filter_but_items():
+	for name in counting.DIMENSIONS:
+		for one in counting.FILTERS:
+			cut = figures.cut_of({name, one})
+			if name == "item_code" and one in ("category", "territory", "customer_group"):
+				assert cut is None
+			else:
+				assert {name, one} <= set(counting.TOLD[cut])
+	assert figures.cut_of({"severity", "category", "territory"}) is None
 
 
 def test_duplicates_do_not_count_and_out_of_scope_counts_apart():
@@ -258,12 +286,20 @@ def test_filters_equal_a_plain_count(within):
 EVERYTHING = tuple(counting.CUTS)
 
 
+@pytest.fixture(params=["rows of pairs", "records"])
+def pairs(request, monkeypatch):
+	"""Two dimensions are read from rows of their own, or from the records."""
+	for module in (counting, figures):
+		monkeypatch.setattr(module, "PAIRED_FROM", 1 if request.param == "rows of pairs" else 1_000)
+	return request.param
+
+
 @pytest.mark.parametrize("second", [name for name in EVERYTHING if name != "severity"])
 @pytest.mark.parametrize("family", list(counting.FAMILIES))
-def test_two_dimensions_add_up_to_one(family, second):
+def test_two_dimensions_add_up_to_one(pairs, family, second):
 	"""What is read from the records themselves is what was counted of them."""
 	if second == "remedy" and family != "redress":
-		return
+		pytest.skip("only redress has a remedy")
 	forty_complaints.make()
 	code = make_item()
 	for number in range(1, 20, 2):
@@ -288,6 +324,156 @@ def test_two_dimensions_add_up_to_one(family, second):
 	assert {name: sum(found[name] for found in days.values()) for name in numbers} == {
 		name: sum(found[name] for found in one.values()) for name in numbers
 	}
+
+
+def of_records(function):
+	"""How many of the queries that a function sends read complaints."""
+	found, real = [], frappe.db.sql
+
+	def sql(query, *args, **kwargs):
+		found.append(str(query))
+		return real(query, *args, **kwargs)
+
+	frappe.db.sql = sql
+	try:
+		function()
+	finally:
+		frappe.db.sql = real
+	return sum("`tabComplaint`" in query for query in found)
+
+
+@pytest.mark.parametrize("number", list(counting.FAMILIES.values()), ids=list(counting.FAMILIES))
+@pytest.mark.parametrize("by", list(counting.CUTS))
+@pytest.mark.parametrize("within", [(), *((name,) for name in counting.FILTERS)])
+def test_whole_months_are_read_without_the_records(monkeypatch, by, within, number):
+	for module in (counting, figures):
+		monkeypatch.setattr(module, "PAIRED_FROM", 0)
+	counted_rows.all_counted(date(2026, 1, 1), date(2026, 12, 31))
+	filters = asked(**{name: ["Anything"] for name in within})
+	read = of_records(lambda: figures.read((by,), number, filters))
+	needed = by == "item_code" and within in (("category",), ("territory",), ("customer_group",))
+	assert bool(read) is needed
+
+
+def test_the_odd_days_before_a_month_are_read_from_the_records_and_today_ends_its_month():
+	forty_complaints.make()
+	filters = frappe._dict(from_date=date(2026, 1, 3), to_date=clock.today(), within={})
+	kinds = [part[0] for part in figures._parts("CA", filters.from_date, filters.to_date, False)]
+	assert kinds == ["Records", "Month"]
+	assert figures._parts("SE", filters.from_date, filters.to_date, True) == [
+		("Day", date(2026, 1, 3), clock.today())
+	]
+	assert figures._parts("CA", clock.today() + timedelta(days=1), date(2027, 1, 1), False) == []
+
+
+@pytest.mark.parametrize("lost", [[], [1], [3], [2, 12], [1, 2, 3, 11, 12]])
+def test_months_that_are_not_counted_are_read_from_the_records(lost):
+	forty_complaints.make()
+	filters = frappe._dict(from_date=date(2025, 11, 1), to_date=date(2026, 3, 31), within={})
+	wanted = {by: figures.read((by,), counting.NUMBERS, filters) for by in EVERYTHING if by != "remedy"}
+	for month in lost:
+		day = date(2025 if month > 10 else 2026, month, 1)
+		counted_months.forget(counted_months.COMPLAINTS, [day])
+		frappe.db.delete("Complaint Count", {"day": ("between", (day, counted_months.last_of(day)))})
+	assert {by: figures.read((by,), counting.NUMBERS, filters) for by in wanted} == wanted
+
+
+def test_redress_of_days_to_come_counts_nowhere_yet():
+	case = make_complaint()
+	row = frappe.new_doc("Complaint Redress")
+	row.update({"parent": case.name, "parenttype": "Complaint", "parentfield": "redress", "idx": 1})
+	row.update(
+		{"state": "Verified", "amount": 12_345_678.91, "currency": "EUR", "implemented_on": "2026-03-20"}
+	)
+	row.db_insert()
+	summary.refresh_recent()
+	for _counted in range(2):
+		assert of_year("redress_rows", "redress_amount") == {"redress_rows": 0, "redress_amount": 0}
+		counted_months.forget_all()
+	set_now(MONDAY + timedelta(days=20))
+	found = {"redress_rows": 1, "redress_amount": 12_345_678.91}
+	assert of_year("redress_rows", "redress_amount") == found
+	counting.rebuild()
+	assert of_year("redress_rows", "redress_amount") == found  # with its cents
+
+
+# in the background -------------------------------------------------------------------------------------------
+
+
+def test_an_old_site_is_counted_month_by_month_in_the_background(monkeypatch):
+	forty_complaints.make()
+	filters = frappe._dict(from_date=date(2025, 1, 1), to_date=date(2026, 12, 31), within={})
+	wanted = figures.read(("category",), ("received", "closed"), filters)
+	promised = performance.read(frappe._dict(group_by="Stage", **filters))
+	for doctype in ("Complaint Daily Summary", "Complaint Count"):
+		frappe.db.delete(doctype)
+	frappe.db.delete("Singles", {"doctype": "Complaint Daily Summary"})
+	jobs = []
+	monkeypatch.setattr(frappe, "enqueue", lambda method, **kwargs: jobs.append((method, kwargs)))
+	for module in (counting, summary):
+		monkeypatch.setattr(module, "AT_MOST", -1)
+	summary.refresh_recent()
+	((job, how),) = jobs
+	assert (job, how["queue"], how["deduplicate"]) == (summary.work, "long", True)
+	assert len(counting.missing()) == 8  # November to June
+	# until then reports on complaints read the records, and that on milestones says that it does not know yet
+	assert figures.read(("category",), ("received", "closed"), filters) == wanted
+	assert summary.not_counted(filters.from_date, filters.to_date) == date(2026, 6, 30)
+	frappe.db.commit()
+	kept, keep = [], summary.keep
+	monkeypatch.setattr(summary, "keep", lambda: (keep(), kept.append(len(counting.missing()))))
+	job()
+	assert sorted(set(kept), reverse=True) == list(range(8, -1, -1))  # one after the other
+	assert counting.missing() == [] and summary.not_counted(filters.from_date, filters.to_date) is None
+	assert figures.read(("category",), ("received", "closed"), filters) == wanted
+	assert performance.read(frappe._dict(group_by="Stage", **filters)) == promised
+	jobs.clear()
+	summary.refresh_recent()
+	assert jobs == []
+
+
+def test_a_job_ends_before_its_queue_ends_it(monkeypatch):
+	forty_complaints.make()
+	frappe.db.delete("Complaint Count")
+	monkeypatch.setattr(summary, "MOST_OF_A_JOB", -1)
+	frappe.db.commit()
+	summary.work()
+	assert len(counting.missing()) == 8
+
+
+def test_what_too_many_changed_cases_touch_is_read_from_the_records_meanwhile(monkeypatch):
+	forty_complaints.make()
+	an_hour_later_by_the_wall()
+	cause = frappe.get_all("Complaint Root Cause", {"is_group": 0}, pluck="name", order_by="name")[0]
+	names = frappe.get_all("Complaint", pluck="name", order_by="name")
+	for name in names:
+		frappe.db.set_value("Complaint", name, "root_cause", cause)
+	monkeypatch.setattr(frappe, "enqueue", lambda *args, **kwargs: None)
+	for module in (counting, summary):
+		monkeypatch.setattr(module, "AT_MOST", -1)
+	summary.refresh_recent()
+	assert counting.missing()
+	filters = frappe._dict(from_date=date(2025, 1, 1), to_date=date(2026, 12, 31), within={})
+	assert figures.read(("root_cause",), ("received",), filters) == {(cause,): {"received": 38}}
+	frappe.db.commit()
+	summary.work()
+	assert figures.read(("root_cause",), ("received",), filters) == {(cause,): {"received": 38}}
+
+
+@pytest.mark.real_commit
+def test_two_do_not_count_at_once(second_connection):
+	try:
+		counted_months.take_turn()
+		frappe.db.commit()
+		counted_months.take_turn()
+		with second_connection():
+			frappe.db.sql("set session innodb_lock_wait_timeout = 1")
+			with pytest.raises(frappe.QueryTimeoutError):
+				counted_months.take_turn()
+	finally:
+		frappe.db.rollback()
+		frappe.db.delete("Complaint Count", {"name": "OK"})
+		frappe.db.commit()
 
 
 # who may touch them ------------------------------------------------------------------------------------------

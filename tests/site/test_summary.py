@@ -6,8 +6,17 @@ import frappe
 import pytest
 from frappe.query_builder import DocType, Interval
 
-from cms_iso10002.complaints import clock, correspondence, counting, extensions, summary
+from cms_iso10002.complaints import (
+	clock,
+	correspondence,
+	counted_months,
+	counting,
+	extensions,
+	performance,
+	summary,
+)
 from cms_iso10002.core import histogram
+from tests.site import forty_complaints
 from tests.site.factories import (
 	ASSESSMENT,
 	act,
@@ -214,7 +223,21 @@ def test_where_nothing_happened_nothing_is_counted(monkeypatch):
 	monkeypatch.setattr(frappe.db, "sql", lambda *args, **kwargs: asked.append(args) or run(*args, **kwargs))
 	monkeypatch.setattr(summary, "refresh", lambda days: pytest.fail("counted anew"))
 	summary.refresh_recent()
-	assert len(asked) <= 6
+	assert len(asked) <= 9
+
+
+@pytest.mark.parametrize("filters", [{}, {"stage": "decide"}, {"category": "Broken"}])
+@pytest.mark.parametrize("group_by", list(performance.GROUPINGS))
+@pytest.mark.parametrize(
+	"period", [("2025-01-01", "2026-12-31"), ("2026-01-01", "2026-01-31"), ("2025-12-20", "2026-02-07")]
+)
+def test_months_come_to_what_their_days_do(period, group_by, filters):
+	forty_complaints.make()
+	first, last = map(date.fromisoformat, period)
+	asked = frappe._dict(group_by=group_by, from_date=first, to_date=last, **filters)
+	months = performance.read(asked)
+	counted_months.forget_all()
+	assert performance.read(asked) == months and months
 
 
 @pytest.mark.parametrize("name", ["manager", "auditor", "agent"])

@@ -13,7 +13,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Sum
 
-from cms_iso10002.complaints.summary import SUMMARY
+from cms_iso10002.complaints.summary import SUMMARY, not_counted
 from cms_iso10002.core import clocks
 from cms_iso10002.iso_10002.evidence.counting import days, finished
 from cms_iso10002.iso_10002.evidence.model import HIGHER, LOWER, Evidence, Link, Period, share
@@ -43,6 +43,9 @@ def kept(period: Period, company: str | None) -> dict[str, Kept]:
 
 
 def _read(period: Period, company: str | None) -> dict[str, Kept]:
+	"""Nothing at all as long as days of the period are still being counted: half of it would be a wrong answer."""
+	if not_counted(period.start, period.end):
+		return {}
 	row = DocType(SUMMARY)
 	sums = [Sum(row[name]) for name in ("met", "held", "met_late", "overdue")]
 	query = frappe.qb.from_(row).select(row.stage, *sums).groupby(row.stage)

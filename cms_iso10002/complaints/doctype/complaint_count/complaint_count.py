@@ -23,13 +23,17 @@ class ComplaintCount(Document):
 		cut: DF.Data | None
 		day: DF.Date | None
 		handler: DF.Link | None
+		held: DF.Int
 		item_code: DF.Link | None
 		item_group: DF.Link | None
+		met: DF.Int
+		met_late: DF.Int
 		out_of_scope: DF.Int
 		outcome_answers: DF.Int
 		outcome_points: DF.Int
 		overall_answers: DF.Int
 		overall_points: DF.Int
+		overdue: DF.Int
 		process_answers: DF.Int
 		process_points: DF.Int
 		rated: DF.Int
@@ -41,7 +45,20 @@ class ComplaintCount(Document):
 		root_cause: DF.Link | None
 		severity: DF.Literal["", "Minor", "Moderate", "Major", "Critical"]
 		span: DF.Literal["Day", "Month"]
+		stage: DF.Literal[
+			"",
+			"acknowledge",
+			"contain",
+			"assess",
+			"investigate",
+			"update",
+			"decide",
+			"implement",
+			"review",
+			"external",
+		]
 		territory: DF.Link | None
+		worked_histogram: DF.SmallText | None
 	# end: auto-generated types
 
 	def validate(self):

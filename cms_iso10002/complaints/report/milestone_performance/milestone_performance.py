@@ -8,12 +8,13 @@ from typing import Any
 import frappe
 from babel.dates import format_date
 from frappe import _
-from frappe.utils import get_last_day, getdate
+from frappe.utils import formatdate, get_last_day, getdate
 
 from cms_iso10002.complaints import performance
 from cms_iso10002.complaints.analysis import table
 from cms_iso10002.complaints.analysis.filters import under
 from cms_iso10002.complaints.performance import Group
+from cms_iso10002.complaints.summary import not_counted
 from cms_iso10002.core.closure import NOT_COUNTED
 
 MOST_BARS = 24
@@ -34,7 +35,7 @@ def execute(filters: dict | None = None) -> tuple:
 	rows = [row(group, labels[n], filters) for n, group in enumerate(shown)]
 	if rows:
 		rows.append(total_row(total, any(group.concealed for group in shown), filters))
-	return columns(filters), rows, message(total), chart(shown, labels), summary(total, shown)
+	return columns(filters), rows, message(total, filters), chart(shown, labels), summary(total, shown)
 
 
 def checked(filters: dict | None) -> frappe._dict:
@@ -132,12 +133,20 @@ def where(group: Group | None, filters: frappe._dict) -> dict[str, Any]:
 # around the table --------------------------------------------------------------------------------------------
 
 
-def message(total: Group) -> str | None:
-	if not total.out_of_scope:
-		return None
-	return _("Milestones of complaints out of scope, which are not among these: {0}.").format(
-		total.out_of_scope
-	)
+def message(total: Group, filters: frappe._dict) -> str | None:
+	"""What counts apart, and what of the period is not counted yet."""
+	late = not_counted(filters.from_date, filters.to_date)
+	said = [
+		_("Milestones of complaints out of scope, which are not among these: {0}.").format(total.out_of_scope)
+		if total.out_of_scope
+		else None,
+		_("Days up to {0} are still being counted in the background: some are missing here for now.").format(
+			formatdate(late)
+		)
+		if late
+		else None,
+	]
+	return "<br>".join(filter(None, said)) or None
 
 
 def chart(groups: list[Group], labels: list[str]) -> dict[str, Any] | None:
