@@ -78,11 +78,14 @@ def link(path: Path, target: Path) -> None:
 
 
 def app_digest() -> str:
-	"""What the installed app looks like to `migrate`: a hash over its package, bytecode and assets left out."""
+	"""What the installed app looks like to `migrate`: a hash over its package, bytecode left out.
+
+	Assets are in it: the scripts of forms are kept in the site's cache until it is migrated.
+	"""
 	package = CHECKOUT / APP
 	total = hashlib.sha256()
 	for path in sorted(package.rglob("*")):
 		inside = path.relative_to(package)
-		if path.is_file() and path.suffix != ".pyc" and inside.parts[0] != "public":
+		if path.is_file() and path.suffix != ".pyc":
 			total.update(str(inside).encode() + b"\0" + path.read_bytes())
 	return total.hexdigest()

@@ -423,9 +423,9 @@ def test_an_invoice_over_two_groups_is_one_invoice_in_the_total(no_sales):
 		)
 		row.db_insert()
 	for place, group in enumerate(groups):
-		values = tuple(group if name == "item_group" else None for name in counting.KEY)
-		counting._insert("Day", date(2026, 2, 1 + place), {("IG", values): {"received": 2}})
-	counting._sum_up(date(2026, 2, 1))
+		counted_rows.put("IG", date(2026, 2, 1 + place), 2, item_group=group)
+	counted_rows.all_counted(date(2026, 1, 1), date(2026, 3, 31))
+	set_now(datetime(2026, 12, 31, 12, tzinfo=timezone.utc))
 	rows, (_columns, _lines, message, *_rest) = report("Complaint Rate by Item Group", per="Invoices")
 	assert [rows[group]["units"] for group in groups] == [40, 30]
 	assert rows["Total"]["units"] == 40 and rows["Total"]["rate"] == 100
