@@ -13,6 +13,7 @@ from frappe.utils import formatdate, get_last_day, getdate
 from cms_iso10002.complaints import performance
 from cms_iso10002.complaints.analysis import table
 from cms_iso10002.complaints.analysis.filters import under
+from cms_iso10002.complaints.escalation import STAGE_NAMES
 from cms_iso10002.complaints.performance import Group
 from cms_iso10002.complaints.summary import not_counted
 from cms_iso10002.core.closure import NOT_COUNTED
@@ -86,7 +87,7 @@ def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
 	if group_by == "Month":
 		return format_date(group.key, "LLLL y", locale=(frappe.local.lang or "en").replace("-", "_"))
 	if group_by == "Stage":
-		return _(group.key.capitalize())
+		return _(STAGE_NAMES.get(group.key, group.key))
 	return people.get(group.key) or _(group.key)
 
 
