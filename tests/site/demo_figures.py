@@ -304,3 +304,7 @@ def _milestones(period: dict[str, str], counted: Cases, first: date, last: date)
 		found = [row for row in rows if row.state in states]
 		same(lines, column, Counter(STAGE_NAMES[row.stage] for row in found))
 		assert total[column] == len(found)
+	for severity in ("Minor", "Major"):
+		found = [row for row in rows if known[row.parent].severity == severity]
+		lines, _total = run(milestone_performance, group_by="Stage", severity=severity, **period)
+		same(lines, "total", Counter(STAGE_NAMES[row.stage] for row in found))

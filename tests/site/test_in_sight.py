@@ -13,7 +13,16 @@ from cms_iso10002.complaints.analysis.cells import pool_small
 from cms_iso10002.complaints.performance import Group
 from cms_iso10002.complaints.report.milestone_performance import milestone_performance
 from cms_iso10002.core import histogram
-from tests.site.factories import advance, as_user, edit, make_complaint, make_user, milestone, set_now
+from tests.site.factories import (
+	advance,
+	as_user,
+	edit,
+	make_complaint,
+	make_item,
+	make_user,
+	milestone,
+	set_now,
+)
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 HOUR = 3600
@@ -121,6 +130,31 @@ def test_filters(two_categories):
 	):
 		rows, _answer = report(**filters)
 		assert rows["Total"]["total"] == total, filters
+
+
+def test_filters_that_the_counted_days_do_not_tell_apart():
+	group = frappe.db.get_value("Item", make_item(), "item_group")
+	root = frappe.db.get_value("Territory", {"is_group": 1}, "name", order_by="lft")
+	far = frappe.get_doc({"doctype": "Territory", "territory_name": "Far", "parent_territory": root}).insert()
+	grave = make_complaint(severity="Major", territory=far.name, subjects=[{"item_code": make_item()}])
+	for case in (grave, make_complaint(severity="Minor")):
+		advance(case, "Acknowledged")
+	summary.refresh([clock.today()])
+	for filters, total in (
+		({}, 2),
+		({"severity": "Major"}, 1),
+		({"severity": "Critical"}, None),
+		({"territory": far.name}, 1),
+		({"territory": root}, 1),
+		({"item_group": group}, 1),
+		({"severity": "Major", "stage": "decide"}, None),
+		({"severity": "Major", "handler": make_user("agent2")}, None),
+	):
+		rows, _answer = report(**filters)
+		assert rows.get("Acknowledge", {}).get("total") == total, filters
+	assert report(severity="Major", group_by="Month")[0]["Total"]["total"] == 1
+	assert report(severity="Major")[0]["Acknowledge"]["where"]["filters"]["severity"] == ["in", ["Major"]]
+	assert report(item_group=group)[0]["Acknowledge"]["where"] is None
 
 
 @pytest.mark.parametrize(
