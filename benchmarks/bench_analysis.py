@@ -1,6 +1,6 @@
 """The reports on complaints beside the same figures grouped from the raw tables: five years, a million complaints.
 
-	$CMS_PYTHON /absolute/path/to/benchmarks/bench_analysis.py [--number 1000000] [--fill | --filled [--counted]] [--keep] [--check]
+	$CMS_PYTHON /absolute/path/to/benchmarks/bench_analysis.py [--number N] [--fill | --filled [--counted]] [--only REPORT] [--keep] [--check]
 
 Use a site of its own: five million milestones are written straight into the tables, and taken away afterwards (`--keep`
 leaves them, `--fill` only writes them, `--filled` and `--counted` use what is there). Each report is run whole, with names, chart and
@@ -65,7 +65,8 @@ def main() -> int:
 		for doctype in (*five_years.DOCTYPES, *five_years.COUNTED):
 			print(f"{frappe.db.count(doctype):>12,} {doctype}", flush=True)
 		analyze()
-		results = [measure(*case) for case in cases()]
+		only = sys.argv[sys.argv.index("--only") + 1] if "--only" in sys.argv else ""
+		results = [measure(*case) for case in cases() if only in case[0]]
 		results.append(first_pages())
 		for case in from_records():
 			measure(*case)
