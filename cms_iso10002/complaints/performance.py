@@ -94,15 +94,21 @@ def together(groups: Iterable[Group]) -> Group:
 def read(filters: frappe._dict) -> list[Group]:
 	"""The groups of the chosen days, in order of their keys; those without a key last."""
 	grouping = GROUPINGS[filters.group_by]
-	found: dict[Any, list[Group]] = {}
+	sums: dict[Any, dict[str, int]] = {}
+	times: dict[Any, histogram.Histogram] = {}
 	for row in _rows(filters, grouping):
 		key = row[grouping] or None
 		if grouping == "day":
 			key = key.replace(day=1)
-		times = histogram.times(histogram.from_text(row.worked_histogram), row.number)
-		sums = {name: int(row[name] or 0) for name in (*FIGURES, *BESIDE)}
-		found.setdefault(key, []).append(Group(key, **sums, times=times))
-	groups = [replace(together(parts), key=key, pooled=False) for key, parts in found.items()]
+		added = sums.setdefault(key, dict.fromkeys((*FIGURES, *BESIDE), 0))
+		for name in added:
+			added[name] += int(row[name] or 0)
+		slots = times.setdefault(
+			key, {}
+		)  # added up row by row: a year of histograms would be large in memory
+		for slot, number in histogram.from_text(row.worked_histogram).items():
+			slots[slot] = slots.get(slot, 0) + number * row.number
+	groups = [Group(key, **sums[key], times=times[key]) for key in sums]
 	return sorted(groups, key=lambda group: (group.key is None, _place(grouping, group.key)))
 
 
@@ -169,7 +175,7 @@ def _months(filters: frappe._dict, grouping: str, months: list[date]) -> QueryBu
 	names = Criterion.any(
 		row.name[row_name(cut, MONTH, month) : row_name(cut, MONTH, month, "A")] for month in months
 	)
-	return _filtered(query.where(names), row, filters)
+	return _filtered(query.where(names & (row.cut == cut)), row, filters)
 
 
 def _days(filters: frappe._dict, grouping: str, first: date, last: date) -> QueryBuilder:

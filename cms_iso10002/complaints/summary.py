@@ -260,11 +260,12 @@ def _grouped(
 def _insert(rows: list[dict]) -> None:
 	"""Store rows, named after their days, so that those of a day lie side by side."""
 	stamp = ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
+	once = frappe.generate_hash(length=6)
 	told = [name for name in NUMBERS if any(row[name] for row in rows)]
 	fields = ("name", "creation", "modified", *KEY, *told, "worked_histogram")
 	values = [
 		(
-			ours(f"'{row['day']:%Y%m%d}{number:07}'"),
+			ours(f"'{row['day']:%Y%m%d}{number:06}{once}'"),
 			stamp,
 			stamp,
 			ours(f"'{row['day']:%Y-%m-%d}'"),
