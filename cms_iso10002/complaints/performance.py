@@ -7,7 +7,7 @@ together: to others than Complaint Managers and Auditors groups of few, and all 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
