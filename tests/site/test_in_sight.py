@@ -149,7 +149,7 @@ def test_filters_that_the_counted_days_do_not_tell_apart():
 		({"severity": "Major"}, 1),
 		({"severity": "Critical"}, None),
 		({"territory": far.name}, 1),
-		({"territory": root}, 1),
+		({"territory": root}, 2),
 		({"item_group": group}, 1),
 		({"severity": "Major", "stage": "decide"}, None),
 		({"severity": "Major", "handler": make_user("agent2")}, None),
