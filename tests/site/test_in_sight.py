@@ -156,7 +156,8 @@ def test_filters_that_the_counted_days_do_not_tell_apart():
 	):
 		rows, _answer = report(**filters)
 		assert rows.get("Acknowledge", {}).get("total") == total, filters
-	assert report(severity="Major", group_by="Month")[0]["Total"]["total"] == 1
+	by_month = report(severity="Major", group_by="Month")[0]["Total"]["total"]
+	assert by_month == report(severity="Major")[0]["Total"]["total"] > 0
 	assert report(severity="Major")[0]["Acknowledge"]["where"]["filters"]["severity"] == ["in", ["Major"]]
 	assert report(item_group=group)[0]["Acknowledge"]["where"] is None
 
