@@ -86,7 +86,7 @@ def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
 	if group_by == "Month":
 		return format_date(group.key, "LLLL y", locale=(frappe.local.lang or "en").replace("-", "_"))
 	if group_by == "Stage":
-		return _(group.key.capitalize())
+		return _(group.key.capitalize(), context="Complaint SLA Target")
 	return people.get(group.key) or _(group.key)
 
 
