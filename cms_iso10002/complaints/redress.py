@@ -175,7 +175,7 @@ def _may_have_document(case: Case, row) -> bool:
 def label(row) -> str:
 	"""A row in a few words: its number, remedy, amount and state."""
 	amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
-	parts = [_(row.remedy), amount if row.amount else "", _(row.state)]
+	parts = [_(row.remedy), amount if row.amount else "", _(row.state, context="Complaint Redress")]
 	return "{0}: {1}".format(row.idx, ", ".join(filter(None, parts)))
 
 

@@ -57,6 +57,8 @@ NAMED = (
 	"closure_basis",
 )
 """What is chosen from a list or tree that has names in several languages."""
+OF = {"category": "Complaint Category", "root_cause": "Complaint Root Cause"}
+"""The context of a name that is an everyday word elsewhere, such as Credit."""
 ANY = "All"
 AT_ONCE = 2_000
 """Names asked for at once."""
@@ -82,7 +84,7 @@ def execute(filters: dict | None, most: int) -> tuple:
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
 	"""What has a name in the viewer's language by that name, as in the other reports."""
-	return {**row, **{name: _(row[name]) for name in NAMED if row.get(name)}}
+	return {**row, **{name: _(row[name], context=OF.get(name)) for name in NAMED if row.get(name)}}
 
 
 def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

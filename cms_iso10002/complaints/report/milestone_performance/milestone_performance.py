@@ -89,7 +89,7 @@ def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
 	if group_by == "Month":
 		return format_date(group.key, "LLLL y", locale=(frappe.local.lang or "en").replace("-", "_"))
 	if group_by == "Stage":
-		return _(STAGE_NAMES.get(group.key, group.key))
+		return _(STAGE_NAMES.get(group.key, group.key), context="Complaint SLA Target")
 	return people.get(group.key) or _(group.key)
 
 
