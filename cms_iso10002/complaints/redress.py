@@ -179,6 +179,17 @@ def label(row) -> str:
 	return "{0}: {1}".format(row.idx, ", ".join(filter(None, parts)))
 
 
+def amount_field(row) -> dict[str, Any]:
+	"""The amount that was granted, for the head of a dialog that gives it."""
+	return {
+		"fieldname": "granted",
+		"fieldtype": "Data",
+		"label": _("Amount Granted"),
+		"read_only": 1,
+		"default": frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency),
+	}
+
+
 @frappe.whitelist(methods=["POST"])
 @retry_on_deadlock
 def take_step(complaint: str, row: str, step: str, data: str | dict | None = None) -> dict:

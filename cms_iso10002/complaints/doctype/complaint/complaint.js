@@ -90,11 +90,11 @@ frappe.ui.form.on("Complaint", {
 		cms_iso10002.ask("cms_iso10002.complaints.feedback.get_dialog", { complaint }).then((fields) => {
 			if (!fields.length || frm.doc.name !== complaint) return;
 			frm.add_custom_button(__("Record Rating"), () =>
-				frappe.prompt(
+				cms_iso10002.prompt(
 					fields,
 					(values) =>
 						cms_iso10002
-							.ask("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
+							.change("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
 							.then(() => frm.reload_doc()),
 					__("Record Rating"),
 					__("Record")
@@ -135,7 +135,7 @@ Object.assign(cms_iso10002, {
 				});
 			} else if (dialog.fields.length) {
 				const fields = dialog.fields.map((df) => ({ ...df, default: preset[df.fieldname] ?? df.default }));
-				frappe.prompt(fields, apply, __(action, null, "Complaint"), __(action, null, "Complaint"));
+				cms_iso10002.prompt(fields, apply, __(action, null, "Complaint"), __(action, null, "Complaint"));
 			} else {
 				apply();
 			}
@@ -143,7 +143,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	correct_receipt(frm) {
-		frappe.prompt(
+		cms_iso10002.prompt(
 			[
 				{
 					fieldname: "received_on",
@@ -165,7 +165,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	write_update(frm) {
-		const dialog = frappe.prompt(
+		const dialog = cms_iso10002.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Text", label: __("What Is New"), reqd: 1 },
 				cms_iso10002.channel_field(frm),
@@ -180,7 +180,7 @@ Object.assign(cms_iso10002, {
 
 	// a letter that has its own words: one may add to them
 	write_letter(frm, kind) {
-		const dialog = frappe.prompt(
+		const dialog = cms_iso10002.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Anything to Add") },
 				cms_iso10002.channel_field(frm),
@@ -208,7 +208,7 @@ Object.assign(cms_iso10002, {
 					one.left,
 				]);
 			};
-			const dialog = frappe.prompt(
+			const dialog = cms_iso10002.prompt(
 				[
 					{
 						fieldname: "stage",
@@ -257,7 +257,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	hold(frm) {
-		const dialog = frappe.prompt(
+		const dialog = cms_iso10002.prompt(
 			[
 				{
 					fieldname: "reason",
@@ -318,7 +318,7 @@ Object.assign(cms_iso10002, {
 			frappe.throw(__("Save the form first: what you typed would be lost."));
 		}
 		cms_iso10002
-			.ask("cms_iso10002.complaints.correspondence.send_letter", {
+			.change("cms_iso10002.complaints.correspondence.send_letter", {
 				complaint: frm.doc.name,
 				kind,
 				...values,
@@ -330,7 +330,7 @@ Object.assign(cms_iso10002, {
 		if (frm.is_dirty()) {
 			frappe.throw(__("Save the form first: what you typed would be lost."));
 		}
-		return cms_iso10002.ask(method, args).then((doc) => {
+		return cms_iso10002.change(method, args).then((doc) => {
 			frappe.model.sync(doc);
 			frm.refresh();
 			frm.timeline && frm.timeline.refresh();
