@@ -4,12 +4,22 @@ const METHODS = "cms_iso10002.complaints.actions.";
 frappe.ui.form.on("Complaint", {
 	refresh(frm) {
 		frm.trigger("set_queries");
+		frm.trigger("translate_times");
 		// once recorded, it is corrected with a reason: see the menu
 		frm.set_df_property("received_on", "read_only", frm.is_new() ? 0 : 1);
 		if (frm.is_new()) return;
 		frm.trigger("show_events");
 		frm.trigger("add_buttons");
 		frm.trigger("add_rating_button");
+	},
+
+	// Frappe puts the time zone behind the description of a Datetime, and then finds no translation of the two together
+	translate_times(frm) {
+		for (const { fieldname, fieldtype, description } of frm.meta.fields) {
+			if (fieldtype !== "Datetime" || !description) continue;
+			const [text, ...zone] = description.split("<br>");
+			frm.set_df_property(fieldname, "description", [__(text), ...zone].join("<br>"));
+		}
 	},
 
 	set_queries(frm) {
