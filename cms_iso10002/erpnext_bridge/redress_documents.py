@@ -5,7 +5,6 @@ returns an unsaved document; here it is linked to the complaint and its row, sav
 (whoever makes it needs ERPNext's own permission to), and written on the row. From then on `redress_events` hears of it.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -125,7 +124,7 @@ def get_dialog(complaint: str, row: str, kind: str, data: str | dict | None = No
 	doc, child = _readable(complaint, row)
 	wanted = find(kind)
 	frappe.has_permission(wanted.doctype, "create", throw=True)
-	return wanted.fields(doc, child, _answers(data))
+	return wanted.fields(doc, child, redress.answers_of(data))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -135,7 +134,7 @@ def make_document(complaint: str, row: str, kind: str, data: str | dict | None =
 
 	Checks write permission on the complaint, and ERPNext's permission to make such a document.
 	"""
-	wanted, answers = find(kind), _answers(data)
+	wanted, answers = find(kind), redress.answers_of(data)
 	frappe.has_permission(wanted.doctype, "create", throw=True)
 	doc, child = redress.for_document(complaint, row)
 	with all_or_nothing():
@@ -150,8 +149,3 @@ def _readable(complaint: str, row: str):
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	return doc, redress.find_row(doc, row)
-
-
-def _answers(data: str | dict | None) -> dict[str, Any]:
-	answers = json.loads(data) if isinstance(data, str) and data else data
-	return dict(answers or {})
