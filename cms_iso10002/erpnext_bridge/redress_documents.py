@@ -109,12 +109,31 @@ def find(name: str) -> Kind:
 @frappe.whitelist(methods=["GET", "POST"])
 def get_kinds(complaint: str, row: str) -> list[dict]:
 	"""The kinds of document that the session's user may make for a row: `name` and `label`."""
+	return [
+		{"name": kind.name, "label": _(kind.name)}
+		for kind in _kinds_for(complaint, row)
+		if frappe.has_permission(kind.doctype, "create")
+	]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_refused_kinds(complaint: str, row: str) -> list[str]:
+	"""The kinds that there are for a row, but not for the session's user: a sentence each, with what they lack."""
+	return [
+		_("{0}: you may not create a {1}.").format(_(kind.name), _(kind.doctype))
+		for kind in _kinds_for(complaint, row)
+		if not frappe.has_permission(kind.doctype, "create")
+	]
+
+
+def _kinds_for(complaint: str, row: str) -> list[Kind]:
+	"""The kinds for the remedy of a row, of which the site has the doctype. Checks read permission on the complaint."""
 	_doc, child = _readable(complaint, row)
 	kind_of_remedy = frappe.db.get_value("Complaint Remedy", child.remedy, "type")
 	return [
-		{"name": kind.name, "label": _(kind.name)}
+		kind
 		for kind in KINDS
-		if kind_of_remedy in kind.remedies and frappe.has_permission(kind.doctype, "create")
+		if kind_of_remedy in kind.remedies and frappe.db.exists("DocType", kind.doctype)
 	]
 
 

@@ -75,9 +75,7 @@ def test_dollars_are_held_against_a_limit_in_euros():
 	approve(case)  # 81 EUR
 	approve(case, 1)  # and 9
 	case = case_of(112, currency="USD")  # 100.80 EUR
-	with pytest.raises(
-		frappe.ValidationError, match=r"Refund of \$ 112[.,]00"
-	):
+	with pytest.raises(frappe.ValidationError, match=r"Refund of \$ 112[.,]00"):
 		approve(case)
 	approve(case, 0, "manager")
 
