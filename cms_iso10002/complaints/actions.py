@@ -262,9 +262,10 @@ def _detail(kind: str, data: Mapping[str, Any]) -> str:
 	if kind == "changed":
 		return f"{_(frappe.unscrub(data['field']))}: {_(data['value']) if data['value'] else '–'}"
 	if kind == "action":
-		return f"{data['action']}: {_(data['state'])}"
+		return f"{data['action']}: {_(data['state'], context='Complaint Action')}"
 	if kind == "redress":
-		return f"{data['remedy']}: {_(data['to'])}"
+		remedy = _(data["remedy"], context="Complaint Remedy")
+		return f"{remedy}: {_(data['to'], context='Complaint Redress')}"
 	parts = [data.get(name) for name in ("outcome", "basis", "channel", "delivery", "response")]
 	return ", ".join(_(part) for part in parts if part)
 

@@ -87,7 +87,7 @@ def _filters(filters: str | list | dict | None) -> list[list[Any]]:
 
 
 def _event(row: frappe._dict) -> dict[str, Any]:
-	stage = _(row.stage.capitalize())
+	stage = _(row.stage.capitalize(), context="Complaint SLA Target")
 	return {
 		"doctype": "Complaint",
 		"name": row.name,

@@ -205,7 +205,7 @@ def refuse(refusal: Refusal):
 def said(refusal: Refusal) -> str:
 	"""A Refusal of the core as one sentence in the user's language."""
 	if isinstance(refusal, lifecycle.Missing):
-		arguments = [_(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
+		arguments = [_shown(refusal.arguments[0]), lifecycle.phrase(refusal.missing, _)]
 	else:
 		arguments = [_shown(part) for part in refusal.arguments]
 	return _(refusal.template).format(*arguments)
@@ -214,7 +214,7 @@ def said(refusal: Refusal) -> str:
 def _shown(part: Any) -> Any:
 	"""An argument of a refusal as people read it: words translated, instants in site time."""
 	if isinstance(part, str):
-		return _(part)
+		return _(part, context="Complaint")
 	if isinstance(part, Money):
 		return frappe.format_value(flt(part.amount), {"fieldtype": "Currency"}, currency=part.currency)
 	if isinstance(part, datetime):

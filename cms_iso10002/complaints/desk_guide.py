@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import access_log, actions, cases, milestone_bar
+from cms_iso10002.complaints import access_log, actions, cases, milestone_bar, permissions
 from cms_iso10002.core import clocks, lifecycle, next_step
 
 MOST_SUBJECTS = 3
@@ -30,7 +30,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 	doc.check_permission("read")
 	access_log.note_reading(doc, access_log.WITH_THE_FORM)
 	case, actor = cases.read(doc, to_show=True), cases.actor()
-	may_write = bool(doc.has_permission("write"))
+	may_write = permissions.may(doc, "write")
 	steps = [_step(step, may_write) for step in next_step.ahead(case, actor)]
 	milestones = milestone_bar.of(doc)
 	return {
@@ -51,7 +51,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 def _step(step: next_step.Step, may_write: bool) -> dict[str, Any]:
 	return {
 		"action": step.action,
-		"label": _(step.action),
+		"label": _(step.action, context="Complaint"),
 		"mine": step.allowed and may_write,
 		"possible": step.possible and may_write,
 		"whose": ", ".join(_(role) for role in step.roles if role in lifecycle.DESK_ROLES),
@@ -95,9 +95,9 @@ def _what(doc) -> dict[str, Any]:
 	named = about[:MOST_SUBJECTS] + ([_("{0} more").format(more)] if more > 0 else [])
 	wanted = doc.remedy_requested
 	return {
-		"category": _(doc.category) if doc.category else _("No category yet"),
+		"category": _(doc.category, context="Complaint Category") if doc.category else _("No category yet"),
 		"about": ", ".join(named),
-		"wanted": _("They want: {0}").format(_(wanted)) if wanted else "",
+		"wanted": _("They want: {0}").format(_(wanted, context="Complaint Remedy")) if wanted else "",
 	}
 
 

@@ -214,7 +214,7 @@ def _line(case: frappe._dict, people: dict[str, str], manager: bool) -> dict[str
 		"name": case.name,
 		"url": get_url_to_form("Complaint", case.name),
 		"subject": case.subject if normal else "",  # mail is read by others than its recipient
-		"stage": _(case.due_stage.capitalize()) if case.due_stage else "",
+		"stage": _(case.due_stage.capitalize(), context="Complaint SLA Target") if case.due_stage else "",
 		"due": _moment(case.due_at),
 		"handler": people.get(case.handler, "") if manager else "",
 	}

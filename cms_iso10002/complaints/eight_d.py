@@ -16,6 +16,7 @@ from frappe.utils import cint, cstr
 from cms_iso10002.complaints import causes, corrective_actions, reportability
 from cms_iso10002.complaints.effectiveness import CHECK
 from cms_iso10002.complaints.follow_up_form import full_name
+from cms_iso10002.complaints.intake import priority_in_words
 from cms_iso10002.complaints.letter_content import Doc, remedy_text
 from cms_iso10002.complaints.letter_language import (
 	amount,
@@ -105,7 +106,7 @@ def _facts(doc: Doc, language: str) -> list[dict[str, str]]:
 		(_("Received on"), date_text(doc.get("received_on"), language)),
 		(_("Customer's reference"), doc.get("customer_reference")),
 		(_("Severity"), _(doc.get("severity")) if doc.get("severity") else ""),
-		(_("Category"), _(doc.get("category")) if doc.get("category") else ""),
+		(_("Category"), _(doc.get("category"), context="Complaint Category") if doc.get("category") else ""),
 		(_("How it stands"), _(doc.get("status"))),
 	)
 	return [{"label": label, "text": cstr(text)} for label, text in pairs if text]
@@ -118,12 +119,18 @@ def _urgency(doc: Doc, language: str) -> list[dict[str, Any]]:
 	return [
 		_row(
 			_("Priority"),
-			" – ".join(filter(None, (_(doc.get("priority") or ""), doc.get("priority_reason")))),
+			" – ".join(filter(None, (_(doc.get("priority") or ""), _why_urgent(doc)))),
 		),
 		_row(_("Safety implication"), _(doc.get("safety_implication") or "")),
 		_row(_("Immediate action needed"), _(doc.get("immediate_action_needed") or "")),
 		_row(_("Reporting to authorities"), "\n".join(_reports(doc, language))),
 	]
+
+
+def _why_urgent(doc: Doc) -> str:
+	"""The reason of the priority in the language of the letter, as long as it is the one that was stored."""
+	level, why = priority_in_words(doc)
+	return why if level == doc.get("priority") else cstr(doc.get("priority_reason"))
 
 
 def _reports(doc: Doc, language: str) -> list[str]:
@@ -192,7 +199,7 @@ def _remedy(row: Any, doc: Doc, language: str) -> str:
 		cstr(row.description),
 		amount(row.amount, row.currency, doc.get("company"), language),
 	)
-	return f"{', '.join(filter(None, parts))} ({_(row.state)})"
+	return f"{', '.join(filter(None, parts))} ({_(row.state, context='Complaint Redress')})"
 
 
 # D4 ------------------------------------------------------------------------------------------------------
@@ -238,7 +245,7 @@ def _actions(doc: Doc, language: str) -> list[dict[str, Any]]:
 			"responsible": full_name(one.responsible),
 			"due": date_text(one.due_on, language),
 			"record": one.document_name or one.name,
-			"state": _(one.state),
+			"state": _(one.state, context="Complaint Action"),
 			"since": date_text(one.in_effect_from, language),
 			"check": _(one.rule),
 			"check_on": date_text(one.check_on, language),

@@ -159,7 +159,7 @@ class Import:
 				try:
 					line.decode(self.mapping.encoding)
 				except UnicodeError:
-					return _(" (line {0})").format(number)
+					return " " + _("(line {0})").format(number)
 		return ""
 
 	def batches(self) -> Iterator[list[Result]]:

@@ -212,17 +212,20 @@ def _check_complainant(doc) -> None:
 
 def prioritise(doc) -> None:
 	"""Compute the priority and say why (ISO 10002:2018, 7.5)."""
+	doc.priority, doc.priority_reason = priority_in_words(doc)
+
+
+def priority_in_words(doc) -> tuple[str, str]:
+	"""The priority, and why in the session's language; what is stored is in that of who saved it."""
 	priority = triage.assess_priority(
-		doc.severity,
-		doc.complexity,
-		doc.impact,
-		doc.safety_implication == "Yes",
-		doc.immediate_action_needed == "Yes",
+		doc.get("severity"),
+		doc.get("complexity"),
+		doc.get("impact"),
+		doc.get("safety_implication") == "Yes",
+		doc.get("immediate_action_needed") == "Yes",
 	)
-	doc.priority = priority.level
-	doc.priority_reason = "; ".join(
-		_(template).format(*map(_, args)) for template, args in priority.reason_parts
-	)
+	parts = (_(template).format(*map(_, args)) for template, args in priority.reason_parts)
+	return priority.level, "; ".join(parts)
 
 
 def receive(doc) -> None:

@@ -52,7 +52,7 @@ def shown(milestone: clocks.Milestone, under: policy.InForce, now: datetime) -> 
 		"occurrence": milestone.occurrence,
 		"round": milestone.round,
 		"state": milestone.state,
-		"word": _("Due Soon") if soon else _(milestone.state),
+		"word": _("Due Soon") if soon else _(milestone.state, context="Complaint Milestone"),
 		"colour": DUE_SOON if soon else COLOURS[milestone.state],
 		"due_at": clock.to_site(milestone.due_at),
 		"met_at": clock.to_site(milestone.met_at),

@@ -91,7 +91,7 @@ def _check_targets(doc) -> None:
 	problems = clocks.validate_targets(policy.targets_of(doc))
 	if problems:
 		sentences = [escape_html(translated(problem)) for problem in problems]
-		frappe.throw("<br>".join(sentences), title=_("Targets"))
+		frappe.throw("<br>".join(sentences), title=_("Targets", context="Complaint SLA Policy"))
 	for row in doc.targets:
 		if cint(row.max_extensions) > MOST_EXTENSIONS:
 			frappe.throw(

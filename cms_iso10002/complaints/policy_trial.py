@@ -142,7 +142,7 @@ def _row(
 	latest = policy_dates.extended(target, due, calendar) if due and target.max_extensions else None
 	return {
 		"stage": milestone.stage,
-		"label": _(frappe.unscrub(milestone.stage)),
+		"label": _(frappe.unscrub(milestone.stage), context="Complaint SLA Target"),
 		"round": milestone.round,
 		"limit": in_words(target.limit),
 		"start": _site(milestone.started_at),

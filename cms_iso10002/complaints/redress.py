@@ -17,7 +17,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, getdate
 
-from cms_iso10002.complaints import alerts, cases, timeline
+from cms_iso10002.complaints import alerts, cases, permissions, timeline
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import changes
 from cms_iso10002.core import redress as rules
@@ -140,7 +140,7 @@ def get_steps(complaint: str) -> list[dict]:
 	"""The rows of redress with the steps that the session's user may take now: `row`, `label`, `steps`."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	may_write = doc.has_permission("write")
+	may_write = permissions.may(doc, "write")
 	case, who, states = cases.read(doc, to_show=True), cases.actor(), document_states(doc)
 	waiting = {row.get("name"): cases.said(why) for _number, row, why in rules.held_up(case, who)}
 	return [
@@ -173,7 +173,7 @@ def _may_have_document(case: Case, row) -> bool:
 def label(row) -> str:
 	"""A row in a few words: its number, remedy, amount and state."""
 	amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
-	parts = [_(row.remedy), amount if row.amount else "", _(row.state)]
+	parts = [_(row.remedy), amount if row.amount else "", _(row.state, context="Complaint Redress")]
 	return "{0}: {1}".format(row.idx, ", ".join(filter(None, parts)))
 
 

@@ -303,7 +303,7 @@ def source_fields(
 			"fields": [
 				{"fieldname": "line", "fieldtype": "Data", "label": "line", "hidden": 1},
 				{"fieldname": "item_code", "fieldtype": "Data", "label": _("Item"), **column},
-				{"fieldname": "left", "fieldtype": "Float", "label": _("Left"), **column},
+				{"fieldname": "left", "fieldtype": "Float", "label": _("Left", context="Quantity"), **column},
 				{"fieldname": "rate", "fieldtype": "Float", "label": _("Rate"), **column},
 				{
 					"fieldname": "qty",

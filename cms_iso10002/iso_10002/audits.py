@@ -104,7 +104,7 @@ def refuse_own_work(names: Iterable[str]) -> None:
 	"""Whoever judges files worked on none of them, whether they are the auditor named or another one who helps."""
 	mine = sorted(independence.worked_on(frappe.session.user, list(names)))
 	if mine:
-		more = _(" and {0} more").format(len(mine) - MOST_NAMED) if len(mine) > MOST_NAMED else ""
+		more = " " + _("and {0} more").format(len(mine) - MOST_NAMED) if len(mine) > MOST_NAMED else ""
 		telling.not_yet(
 			_("You worked on {0}{1}: nobody audits their own work, so somebody else must do this.").format(
 				", ".join(mine[:MOST_NAMED]), more
@@ -210,7 +210,7 @@ def report(audit) -> None:
 	left = open_questions(audit)
 	if left:
 		names = list(dict.fromkeys(complaint for complaint, _key in left))
-		more = _(" and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
+		more = " " + _("and {0} more").format(len(names) - MOST_NAMED) if len(names) > MOST_NAMED else ""
 		telling.not_yet(
 			_("{0} questions are not answered yet, those with ?: {1}{2}.").format(
 				len(left), ", ".join(names[:MOST_NAMED]), more

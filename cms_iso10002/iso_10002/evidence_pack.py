@@ -132,7 +132,7 @@ def _parts(pack: Any) -> list[tuple[str, Part]]:
 		(_("Reports"), lambda written: _reports(pack, written)),
 		(_("Registers"), lambda written: _registers(pack)),
 		(_("Case files"), lambda written: _cases(pack, written)),
-		(_("Ledger"), lambda written: _ledger(pack)),
+		(_("Ledger", context="ISO 10002"), lambda written: _ledger(pack)),
 	]
 
 

@@ -86,10 +86,10 @@ def _content(file: Any) -> dict[str, Any]:
 			"facts": [fact for fact in facts if fact["text"]],
 			"milestones": [
 				[
-					_(frappe.unscrub(row.stage)),
+					_(frappe.unscrub(row.stage), context="Complaint SLA Target"),
 					str(row.round),
 					*map(_moment, (row.started_at, row.due_at, row.met_at)),
-					_(row.state),
+					_(row.state, context="Complaint Milestone"),
 				]
 				for row in case.rows("milestones")
 			],
@@ -104,14 +104,19 @@ def _content(file: Any) -> dict[str, Any]:
 				for row in case.rows("decisions")
 			],
 			"letters": [
-				[_(row.kind or ""), _(row.channel or ""), _moment(row.sent_on), _(row.delivery or "")]
+				[
+					_(row.kind or ""),
+					_(row.channel or ""),
+					_moment(row.sent_on),
+					_(row.delivery or "", context="Complaint Letter"),
+				]
 				for row in case.letters
 			],
 			"redress": [
 				[
-					row.remedy or "",
-					_(row.basis or ""),
-					_(row.state or ""),
+					_(row.remedy or "", context="Complaint Remedy"),
+					_(row.basis or "", context="Complaint Redress"),
+					_(row.state or "", context="Complaint Redress"),
 					str(row.amount or ""),
 					row.currency or "",
 				]
@@ -128,9 +133,28 @@ def _content(file: Any) -> dict[str, Any]:
 				"letters": _("Letters"),
 				"redress": _("Redress"),
 				"events": _("Events, in order"),
-				"milestone_head": [_("Stage"), _("Round"), _("Started"), _("Due"), _("Met"), _("State")],
-				"decision_head": [_("Round"), _("Level"), _("Outcome"), _("Decided"), _("Sent"), _("Answer")],
-				"letter_head": [_("Kind"), _("Channel"), _("Sent"), _("Delivery")],
+				"milestone_head": [
+					_("Stage"),
+					_("Round"),
+					_("Started", context="ISO 10002"),
+					_("Due"),
+					_("Met"),
+					_("State"),
+				],
+				"decision_head": [
+					_("Round"),
+					_("Level"),
+					_("Outcome"),
+					_("Decided"),
+					_("Sent", context="ISO 10002"),
+					_("Answer"),
+				],
+				"letter_head": [
+					_("Kind"),
+					_("Channel"),
+					_("Sent", context="ISO 10002"),
+					_("Delivery", context="ISO 10002"),
+				],
 				"redress_head": [_("Remedy"), _("Basis"), _("State"), _("Amount"), _("Currency")],
 				"event_head": ["#", _("On"), _("Event")],
 			},

@@ -80,7 +80,7 @@ def _facts(doc: Doc, names: dict[str, str], language: str) -> list[dict[str, str
 
 def _version(row: Any, doc: Doc, names: dict[str, str], language: str) -> dict[str, Any]:
 	begin, end = date_text(row.valid_from, language), date_text(row.valid_to, language)
-	state = {0: _("Draft"), 2: _("Cancelled")}.get(row.docstatus, "")
+	state = {0: _("Draft"), 2: _("Cancelled", context="Complaints Policy")}.get(row.docstatus, "")
 	return {
 		"version": str(row.version),
 		"valid": _("{0} to {1}").format(begin, end) if end else _("from {0}").format(begin),
@@ -114,7 +114,7 @@ def _state(doc: Doc) -> str:
 	if doc.get("docstatus") == 0:
 		return _("Draft: not approved and not in force")
 	if doc.get("docstatus") == 2:
-		return _("Cancelled")
+		return _("Cancelled", context="Complaints Policy")
 	if doc.get("valid_to") and getdate(doc.get("valid_to")) < today:
 		return _("Not in force any more: replaced by a later version")
 	if getdate(doc.get("valid_from")) > today:

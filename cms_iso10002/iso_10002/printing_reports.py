@@ -38,9 +38,9 @@ def case_audit_report(doc: Doc) -> dict[str, Any]:
 				if doc.status in (audits.REPORTED, audits.CLOSED)
 				else _("Draft: the audit is not finished"),
 				"facts": _facts(
-					(_("Period"), _period(doc, language)),
+					(_("Period", context="ISO 10002"), _period(doc, language)),
 					(_("Company"), cstr(doc.company) or _("All companies")),
-					(_("Auditor"), names.get(doc.auditor, cstr(doc.auditor))),
+					(_("Auditor", context="ISO 10002"), names.get(doc.auditor, cstr(doc.auditor))),
 					(_("Reported on"), date_text(doc.reported_on, language)),
 					(_("Cases in the period"), str(cint(doc.population))),
 					(_("Files examined"), str(cint(doc.sample_size))),
@@ -62,7 +62,10 @@ def case_audit_report(doc: Doc) -> dict[str, Any]:
 				else "",
 				"findings": [_finding(row, names, language) for row in findings],
 				"signatures": [
-					{"label": _("Auditor"), "text": names.get(doc.auditor, cstr(doc.auditor))},
+					{
+						"label": _("Auditor", context="ISO 10002"),
+						"text": names.get(doc.auditor, cstr(doc.auditor)),
+					},
 					{"label": _("Date"), "text": date_text(doc.reported_on, language)},
 				],
 				"words": {
@@ -106,7 +109,7 @@ def management_review_minutes(doc: Doc) -> dict[str, Any]:
 				if doc.status == management_reviews.APPROVED
 				else _("Draft: the minutes are not approved"),
 				"facts": _facts(
-					(_("Period"), _period(doc, language)),
+					(_("Period", context="ISO 10002"), _period(doc, language)),
 					(_("Company"), cstr(doc.company) or _("All companies")),
 					(_("Held on"), date_text(doc.held_on, language)),
 					(_("Chair"), names.get(doc.chair, cstr(doc.chair))),

@@ -150,7 +150,10 @@ def before_after(period: Period, company: str | None) -> Evidence:
 			explanation=_(
 				"Complaints whose root cause was acted upon (an action because of a complaint closed in the period before is in effect): {0} received in that period, {1} in this one."
 			).format(before, after),
-			parts={_("Before"): float(before), _("After"): float(after)},
+			parts={
+				_("Before", context="ISO 10002"): float(before),
+				_("After", context="ISO 10002"): float(after),
+			},
 			link=records(SINCE.key, period, company),
 		)
 	)

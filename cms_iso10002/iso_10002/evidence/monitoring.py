@@ -56,7 +56,7 @@ def received(period: Period, company: str | None) -> Evidence:
 			sample=found,
 			better="",
 			explanation=_("Complaints received in the period; {0} in the one before.").format(earlier),
-			parts={_("Before"): float(earlier)},
+			parts={_("Before", context="ISO 10002"): float(earlier)},
 			link=records(EVERY_ONE.key, period, company),
 		)
 	)

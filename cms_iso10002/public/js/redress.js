@@ -25,9 +25,9 @@ Object.assign(cms_iso10002.redress, {
 		});
 		const names = [...new Set(rows.flatMap((row) => row.steps.map((step) => step.name)))];
 		names.forEach((name) => {
-			frm.remove_custom_button(__(name), __("Redress"));
+			frm.remove_custom_button(__(name, null, "Complaint"), __("Redress"));
 			const able = rows.filter((row) => row.steps.some((step) => step.name === name));
-			frm.add_custom_button(__(name), () => ask_step(frm, name, able), __("Redress"));
+			frm.add_custom_button(__(name, null, "Complaint"), () => ask_step(frm, name, able), __("Redress"));
 		});
 		frm.remove_custom_button(__("Create Document"), __("Redress"));
 		const free = rows.filter((row) => row.may_have_document);
@@ -74,8 +74,8 @@ Object.assign(cms_iso10002.redress, {
 					step: name,
 					data,
 				}),
-			`${__("Redress")}: ${__(name)}`,
-			__(name)
+			`${__("Redress")}: ${__(name, null, "Complaint")}`,
+			__(name, null, "Complaint")
 		);
 	},
 

@@ -129,13 +129,13 @@ Object.assign(cms_iso10002, {
 					title: __("Not Possible Yet"),
 					indicator: "orange",
 					message: __("{0} is not possible yet. Still needed: {1}.", [
-						__(action),
+						__(action, null, "Complaint"),
 						frappe.utils.escape_html(dialog.missing),
 					]),
 				});
 			} else if (dialog.fields.length) {
 				const fields = dialog.fields.map((df) => ({ ...df, default: preset[df.fieldname] ?? df.default }));
-				cms_iso10002.prompt(fields, apply, __(action), __(action));
+				cms_iso10002.prompt(fields, apply, __(action, null, "Complaint"), __(action, null, "Complaint"));
 			} else {
 				apply();
 			}
@@ -160,7 +160,7 @@ Object.assign(cms_iso10002, {
 					...values,
 				}),
 			__("Correct Receipt"),
-			__("Correct")
+			__("Correct", null, "Complaint")
 		);
 	},
 

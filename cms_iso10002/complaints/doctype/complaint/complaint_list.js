@@ -81,7 +81,7 @@ frappe.listview_settings["Complaint"] = {
 		due_at(value, df, doc) {
 			if (!value || doc.status_category === "Closed") return "";
 			const when = frappe.datetime.str_to_user(value).slice(0, -3);
-			const stage = doc.due_stage ? __(frappe.unscrub(doc.due_stage)) : "";
+			const stage = doc.due_stage ? __(frappe.unscrub(doc.due_stage), null, "Complaint SLA Target") : "";
 			const say = (words) => frappe.utils.escape_html([stage, words].filter(Boolean).join(": "));
 			if (doc.is_overdue)
 				return `<b class="text-danger" title="${say(__("overdue since {0}", [when]))}">⚠ ${when}</b>`;
@@ -154,7 +154,7 @@ Object.assign(cms_iso10002.list, {
 						.change("cms_iso10002.complaints.groups.make_group", { complaints, title })
 						.then((group) => frappe.set_route("Form", "Complaint Group", group)),
 				__("Make a Group"),
-				__("Make")
+				__("Make", null, "Complaint Group")
 			);
 		});
 	},

@@ -2,6 +2,6 @@ frappe.listview_settings["Complaint Action"] = {
 	add_fields: ["state", "check_on"],
 	get_indicator(doc) {
 		const colours = { Open: "orange", "In Effect": "blue", Effective: "green", Cancelled: "gray" };
-		return [__(doc.state), colours[doc.state] || "gray", `state,=,${doc.state}`];
+		return [__(doc.state, null, "Complaint Action"), colours[doc.state] || "gray", `state,=,${doc.state}`];
 	},
 };

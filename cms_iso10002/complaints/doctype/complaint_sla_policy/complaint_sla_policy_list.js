@@ -8,7 +8,7 @@ Object.assign(cms_iso10002.policies, {
 	status(doc) {
 		const today = frappe.datetime.get_today();
 		const day = (value) => frappe.datetime.str_to_user(value);
-		if (doc.docstatus === 2) return { label: __("Cancelled"), colour: "red" };
+		if (doc.docstatus === 2) return { label: __("Cancelled", null, "Complaints Policy"), colour: "red" };
 		if (doc.docstatus === 0)
 			return { label: __("Draft"), colour: "blue", detail: __("It applies to nothing until it is submitted.") };
 		if (!doc.enabled)

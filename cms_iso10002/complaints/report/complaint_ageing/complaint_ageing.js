@@ -9,7 +9,7 @@ frappe.query_reports["Complaint Ageing"] = complaint_analysis.report([
 		"Customer Group",
 		"Company",
 	]),
-	{ fieldname: "from_date", label: __("Received From"), fieldtype: "Date" },
+	{ fieldname: "from_date", label: __("Received From", null, "Complaint"), fieldtype: "Date" },
 	{ fieldname: "to_date", label: __("Received Until"), fieldtype: "Date" },
 	...complaint_analysis.common(),
 ]);

@@ -66,7 +66,7 @@ def _row(found: Series, place: int, label: str) -> dict[str, Any]:
 
 
 def columns(filters: frappe._dict) -> list[dict[str, Any]]:
-	rate = _("Rate per 1,000") if filters.per != series.ALONE else _("Rate")
+	rate = _("Rate per 1,000") if filters.per != series.ALONE else _("Rate", context="Part of a whole")
 	number = {"precision": 2, "width": 120}
 	return [
 		table.column("group", _(filters.interval), "Data", 130),
@@ -135,7 +135,10 @@ def _chart(found: Series, labels: list[str]) -> dict[str, Any] | None:
 		"data": {
 			"labels": [labels[place].partition("-W")[2] or labels[place] for place in places],
 			"datasets": [
-				{"name": _("Rate"), "values": values(lambda place: found.chart.points[place].rate)},
+				{
+					"name": _("Rate", context="Part of a whole"),
+					"values": values(lambda place: found.chart.points[place].rate),
+				},
 				{"name": _("Centre"), "values": values(lambda place: found.chart.centre)},
 				{"name": _("Upper Limit"), "values": values(lambda place: found.chart.limits[place].upper)},
 				{"name": _("Lower Limit"), "values": values(lambda place: found.chart.limits[place].lower)},

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import frappe
+from frappe.translate import get_user_lang
+
 from cms_iso10002.complaints.analysis import register
+from cms_iso10002.complaints.letter_language import speaking
 
 MOST = 200_000
 
 
 def execute(filters: dict | None = None) -> tuple:
-	"""Columns, rows, message, chart and cards, as Frappe's query report wants them."""
-	return register.execute(filters, MOST)
+	"""Columns, rows, message, chart and cards, in the language of who asked: a worker has none of its own."""
+	with speaking(get_user_lang(frappe.session.user)):
+		return register.execute(filters, MOST)

@@ -36,7 +36,7 @@ frappe.ui.form.on("Complaint Case Audit", {
 			frm.add_custom_button(__("Draw Sample"), step("draw")).addClass("btn-primary");
 		} else if (frm.doc.status === "In Progress") {
 			frm.add_custom_button(__("Test Again"), step("examine"));
-			frm.add_custom_button(__("Report"), step("report")).addClass("btn-primary");
+			frm.add_custom_button(__("Report", null, "Complaint Case Audit"), step("report")).addClass("btn-primary");
 		} else if (frm.doc.status === "Reported") {
 			frm.add_custom_button(__("Close Audit"), step("close")).addClass("btn-primary");
 		}

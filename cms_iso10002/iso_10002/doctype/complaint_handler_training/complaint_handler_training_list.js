@@ -10,7 +10,7 @@ cms_iso10002.training_state = (doc) => {
 		return { label: __("Not Effective"), colour: "red", detail: __("It does not count as valid training.") };
 	if (!doc.valid_until) return { label: __("Valid"), colour: "green", detail: __("It does not expire.") };
 	if (doc.valid_until < today)
-		return { label: __("Expired"), colour: "red", detail: __("On {0}.", [day(doc.valid_until)]) };
+		return { label: __("Expired", null, "Complaint Handler Training"), colour: "red", detail: __("On {0}.", [day(doc.valid_until)]) };
 	const soon = frappe.datetime.add_days(today, cint(doc.remind_before));
 	const detail = __("Until {0}.", [day(doc.valid_until)]);
 	if (doc.valid_until <= soon) return { label: __("Expiring"), colour: "orange", detail };

@@ -57,8 +57,8 @@ frappe.ui.form.on("Complaint Objective", {
 			lineOptions: { dotSize: 4, regionFill: 1 },
 			data: {
 				labels: rows.map((row) => frappe.datetime.str_to_user(row.day)),
-				datasets: [{ name: __("Actual"), values: rows.map((row) => row.actual) }],
-				yMarkers: [{ label: __("Target"), value: frm.doc.target, options: { labelPos: "left" } }],
+				datasets: [{ name: __("Actual", null, "Complaint Objective"), values: rows.map((row) => row.actual) }],
+				yMarkers: [{ label: __("Target", null, "Complaint Objective"), value: frm.doc.target, options: { labelPos: "left" } }],
 			},
 		});
 	},

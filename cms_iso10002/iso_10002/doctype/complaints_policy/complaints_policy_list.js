@@ -4,7 +4,7 @@ frappe.provide("cms_iso10002");
 cms_iso10002.policy_state = (doc) => {
 	const today = frappe.datetime.get_today();
 	const day = (value) => frappe.datetime.str_to_user(value);
-	if (doc.docstatus === 2) return { label: __("Cancelled"), colour: "red", message: "red" };
+	if (doc.docstatus === 2) return { label: __("Cancelled", null, "Complaints Policy"), colour: "red", message: "red" };
 	if (doc.docstatus === 0)
 		return {
 			label: __("Draft"),

@@ -64,7 +64,7 @@ frappe.ui.form.on("ISO 10002 Self Assessment", {
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 					(values) => move("return_to_draft", values),
 					__("Return to Draft"),
-					__("Return")
+					__("Return", null, "ISO 10002 Self Assessment")
 				)
 			);
 		if (may.approve)
