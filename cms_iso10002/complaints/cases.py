@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import frappe
 from frappe import _
 from frappe.query_builder import DocType
-from frappe.utils import get_datetime
+from frappe.utils import flt, get_datetime
 
 from cms_iso10002.complaints import clock, policy, timeline, typed_text
 from cms_iso10002.core import lifecycle
 from cms_iso10002.core.case import Actor, Case, Outcome
-from cms_iso10002.core.refusal import Refusal
+from cms_iso10002.core.refusal import Money, Refusal
 from cms_iso10002.core.similarity import same_complainant
 
 INSTANTS = ("told_on", "responded_on")
@@ -77,7 +78,28 @@ def _remedies(doc) -> dict[str, Any]:
 	limits: dict[str, list[Any]] = {}
 	for row in rows:
 		limits.setdefault(row.parent, []).append(row)
-	return {"remedies": {row.name: row for row in remedies}, "limits": limits}
+	return {
+		"remedies": {row.name: row for row in remedies},
+		"limits": limits,
+		"rates": _rates(doc, rows) if rows else {},
+	}
+
+
+def _rates(doc, limits) -> dict[tuple[str, str], Decimal]:
+	"""Today's exchange rates between the currencies of the redress and of the limits, as far as the site knows them."""
+	ours = frappe.get_cached_value("Company", doc.company, "default_currency") if doc.company else None
+	given = {row.get("currency") or ours for row in doc.get("redress") or () if row.get("amount")} - {
+		None,
+		"",
+	}
+	wanted = given | ({limit.currency for limit in limits} - {None, ""})
+	hooked = frappe.get_hooks("complaint_exchange_rate")
+	if not hooked or len(wanted) < 2:
+		return {}
+	rate = frappe.get_attr(hooked[-1])
+	pairs = [(one, other) for one in sorted(given) for other in sorted(wanted) if one != other]
+	found = {pair: rate(*pair, clock.today()) for pair in pairs}
+	return {pair: value for pair, value in found.items() if value}
 
 
 def settings() -> Mapping[str, Any]:
@@ -193,6 +215,8 @@ def _shown(part: Any) -> Any:
 	"""An argument of a refusal as people read it: words translated, instants in site time."""
 	if isinstance(part, str):
 		return _(part, context="Complaint")
+	if isinstance(part, Money):
+		return frappe.format_value(flt(part.amount), {"fieldtype": "Currency"}, currency=part.currency)
 	if isinstance(part, datetime):
 		return frappe.utils.format_datetime(clock.to_site(part), "medium")
 	return part

@@ -78,6 +78,10 @@ def _fill_currency(doc) -> None:
 	"""Amounts as numbers, whatever was sent; one without a currency is in the company's."""
 	for row in doc.redress:
 		row.amount, row.aspect = flt(row.amount), cint(row.aspect)
+		try:
+			rules.check_amount({"amount": row.amount})
+		except Refusal as refusal:
+			cases.refuse(refusal)
 		if row.amount and not row.currency:
 			row.currency = company_currency(doc.company)
 
@@ -138,6 +142,7 @@ def get_steps(complaint: str) -> list[dict]:
 	doc.check_permission("read")
 	may_write = permissions.may(doc, "write")
 	case, who, states = cases.read(doc, to_show=True), cases.actor(), document_states(doc)
+	waiting = {row.get("name"): cases.said(why) for _number, row, why in rules.held_up(case, who)}
 	return [
 		{
 			"row": row.name,
@@ -148,20 +153,13 @@ def get_steps(complaint: str) -> list[dict]:
 					rules.possible(case, with_document(row, states, row.state), who) if may_write else ()
 				)
 			],
-			"held_up_by": _held_up_by(case, row, who) if may_write else "",
+			"held_up_by": waiting.get(row.name, "") if may_write else "",
 			"may_have_document": may_write and _may_have_document(case, row),
 			"document_type": row.document_type,
 			"document_name": row.document_name,
 		}
 		for row in doc.redress
 	]
-
-
-def _held_up_by(case: Case, row, who) -> str:
-	"""Why the user can't take a proposal further, where that is a matter of authority."""
-	waits = rules.state_of(row) == rules.PROPOSED and row.name
-	why = rules.not_granted(case, row.as_dict(), who) if waits else None
-	return cases.said(why) if why else ""
 
 
 def _may_have_document(case: Case, row) -> bool:
@@ -199,7 +197,7 @@ def take_step(complaint: str, row: str, step: str, data: str | dict | None = Non
 	"""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
-	answers = (json.loads(data) if isinstance(data, str) and data else data) or {}
+	answers = answers_of(data)
 	child = find_row(doc, row)
 	try:
 		wanted = rules.find(step)
@@ -219,6 +217,17 @@ def take_step(complaint: str, row: str, step: str, data: str | dict | None = Non
 	with all_or_nothing():
 		doc.save()
 	return doc.as_dict()
+
+
+def answers_of(data: str | dict | None) -> dict[str, Any]:
+	"""The answers of a dialog, however they were sent. Raises where they are none."""
+	try:
+		answers = json.loads(data) if isinstance(data, str) and data else data
+	except ValueError:
+		answers = 0
+	if answers is not None and answers != "" and not isinstance(answers, dict):
+		frappe.throw(_("The answers of the dialog are not readable: open it again."))
+	return dict(answers or {})
 
 
 def find_row(doc, name: str):

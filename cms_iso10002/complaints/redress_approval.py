@@ -13,7 +13,7 @@ from frappe.translate import get_user_lang
 from cms_iso10002.complaints import alerts, cases, permissions, redress, tasks
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.core import redress as rules
-from cms_iso10002.core.case import Case
+from cms_iso10002.core.case import Actor, Case
 
 
 def follow(doc) -> None:
@@ -59,5 +59,10 @@ def _ask(doc, case: Case, row) -> str | None:
 def _approvers(doc, case: Case, row) -> list[str]:
 	"""Those whose role is enough, who may take steps of redress, and are not kept from the case."""
 	able = {user for role in rules.granting_roles(case, row.as_dict()) for user in alerts.holders(role)}
-	able = {user for user in able if permissions.holds(user, rules.ROLES)}
+	able = {
+		user
+		for user in able
+		if permissions.holds(user, rules.ROLES)
+		and not rules.not_granted(case, row.as_dict(), Actor(user, frozenset(frappe.get_roles(user))))
+	}
 	return alerts.who_may_see(doc, sorted(able))

@@ -107,10 +107,7 @@ def decide(
 
 
 def _due(value: str):
-	try:
-		moment = clock.to_utc(value)
-	except (ValueError, TypeError, OverflowError, AttributeError):
-		frappe.throw(_("{0} is not a point in time such as 2026-03-02 09:30.").format(value))
+	moment = _moment(value)
 	if moment <= clock.now_utc():
 		frappe.throw(
 			_("{0} has passed: enter until when it can still be reported.").format(clock.to_site(moment))
@@ -118,17 +115,31 @@ def _due(value: str):
 	return moment
 
 
+def _moment(value: str):
+	try:
+		return clock.to_utc(value)
+	except (ValueError, TypeError, OverflowError, AttributeError):
+		frappe.throw(_("{0} is not a point in time such as 2026-03-02 09:30.").format(value))
+
+
 @frappe.whitelist(methods=["POST"])
 @retry_on_deadlock
 def record_report(record: str, reported_on: str = "", reference: str = "") -> str:
-	"""Put down that it was reported, now or earlier, with the authority's reference; returns the record's state."""
+	"""Put down that it was reported, with the authority's reference; returns the record's state.
+
+	It was reported now or earlier (site time), but not before the complaint was received.
+	"""
 	doc = frappe.get_doc(DOCTYPE, record, for_update=True)
-	_manager_of(doc.complaint)
+	complaint = _manager_of(doc.complaint)
 	if doc.state != core.TO_REPORT:
 		frappe.throw(_("Decide first that it must be reported, and to whom."))
-	moment = clock.to_utc(reported_on) if reported_on else clock.now_utc()
+	moment = _moment(reported_on) if reported_on else clock.now_utc()
 	if moment > clock.now_utc():
 		frappe.throw(_("{0} lies in the future: enter when it happened.").format(clock.to_site(moment)))
+	if reported_on and moment < clock.to_utc(complaint.received_on):
+		frappe.throw(
+			_("{0} lies before the complaint was received: check both times.").format(clock.to_site(moment))
+		)
 	doc.update(
 		{
 			"state": core.REPORTED,

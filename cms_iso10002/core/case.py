@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from cms_iso10002.core.business_time import WorkCalendar
@@ -43,7 +44,8 @@ class Case:
 	`calendar` are those of the policy in force (no calendar: every hour counts), `received_at` is the receipt as an
 	aware instant. `original` is the complaint this one is said to duplicate, `same_complainant` whether that one is
 	by the same person. `remedies` are the Complaint Remedies that the redress names, `limits` the authority limits of
-	each. `reports` are the questions whether it must be reported.
+	each, `rates` what a unit of one currency of them is worth today in another. `reports` are the questions whether it
+	must be reported.
 	"""
 
 	doc: Mapping[str, Any]
@@ -60,6 +62,7 @@ class Case:
 	same_complainant: bool = False
 	remedies: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 	limits: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+	rates: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 	reports: Sequence[Mapping[str, Any]] = ()
 
 	def get(self, fieldname: str) -> Any:

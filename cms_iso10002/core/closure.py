@@ -46,8 +46,11 @@ def learning_missing(case: Case) -> list[str]:
 	"""For Major and up: a root cause and an action, or the reason why not (8.7, asked at closing, never before)."""
 	if not at_least(case.get("severity"), "Major") or (case.get("no_action_reason") or "").strip():
 		return []
-	if case.get("root_cause") and case.get("action_state") in ("Open", "In Effect", "Effective"):
-		return []
+	acted = case.get("action_state") in ("Open", "In Effect", "Effective")
+	if case.get("root_cause"):
+		return [] if acted else [N_("a corrective action, or the reason why there is none")]
+	if acted:
+		return [N_("the root cause")]
 	return [N_("a root cause and a corrective action, or the reason why there is none")]
 
 

@@ -268,6 +268,8 @@ def answer_ahead(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> li
 
 def inside_recourse(case: Case, actor: Actor, data: Mapping[str, Any] | None) -> list[str]:
 	"""A case closed for want of a reply is reopened by a rejection while recourse is open."""
+	if case.get("closure_basis") != "No Reply" and "Complaint Manager" in actor.roles:
+		raise Refusal(N_("Only a complaint closed as No Reply can be rejected late: reopen it."))
 	if case.get("closure_basis") != "No Reply":
 		raise Refusal(
 			N_(

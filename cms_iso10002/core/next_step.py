@@ -68,6 +68,8 @@ MISSING_FIELDS: dict[str, str] = {
 	"the goodwill that was promised carried out": "redress",
 	"the unconditional redress implemented": "redress",
 	"a root cause and a corrective action, or the reason why there is none": "root_cause",
+	"the root cause": "root_cause",
+	"a corrective action, or the reason why there is none": "no_action_reason",
 }
 """Where on the form that is put in which is missing, by what the guards call it."""
 

@@ -7,7 +7,7 @@
 *Goodwill* hang on none: they are carried out as soon as they are granted.
 
 Granting asks for authority (ISO 10002:2018, 5.4): who approves needs a limit of at least the amount by one of their
-roles, and is no person concerned. A step beyond *Proposed* grants by itself where the actor's own limit is enough.
+roles, together with what they granted in this complaint before, and is no person concerned. A step beyond *Proposed* grants by itself where the actor's own limit is enough.
 
 Every way to a state leads through here: buttons, a form or REST that writes a changed state (`infer` says which step is
 meant), and documents that were submitted or cancelled. What stands beside the state (who approved, when it was done) is
@@ -16,15 +16,15 @@ written by the step alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from cms_iso10002.core import authority
 from cms_iso10002.core.case import Actor, Case, day_of
-from cms_iso10002.core.refusal import N_, Refusal
+from cms_iso10002.core.refusal import N_, Money, Refusal
 from cms_iso10002.core.states import CLOSED_STATES
 
 PROPOSED, APPROVED, OFFERED, ACCEPTED = "Proposed", "Approved", "Offered", "Accepted"
@@ -213,41 +213,100 @@ def _check_way(case: Case, row: Row, step: Step, actor: Actor) -> None:
 # authority -----------------------------------------------------------------------------------------------
 
 
-def not_granted(case: Case, row: Row, actor: Actor) -> Refusal | None:
-	"""Why `actor` may not grant `row`; None where they may."""
-	limits = case.limits.get(row.get("remedy") or "", ())
+def not_granted(case: Case, row: Row, actor: Actor, ahead: Sequence[Row] = ()) -> Refusal | None:
+	"""Why `actor` may not grant `row`; None where they may. `ahead` are rows that they are about to grant before it."""
+	limits = _limits(case, row)
 	if not limits:
 		return None
-	amount = row.get("amount")
-	if not amount and case.needs_amount(row):
+	if not row.get("amount") and case.needs_amount(row):
 		return Refusal(
 			N_("{0} has authority limits: enter the amount before it is approved."), row.get("remedy")
 		)
-	if authority.within(amount, row.get("currency"), actor.roles, limits):
+	beside = [_sum(one) for one in (*_granted_by(case, row, actor), *ahead)]
+	if authority.within(*_sum(row), actor.roles, limits, beside, case.rates):
 		return None
+	return _too_much(case, row, actor)
+
+
+def _too_much(case: Case, row: Row, actor: Actor) -> Refusal:
+	"""What stands against granting `row`, and what to do about it."""
+	limits, currency = _limits(case, row), row.get("currency")
+	money = Money(row.get("amount"), currency)
+	if not authority.comparable(currency, limits, case.rates):
+		known = next(limit["currency"] for limit in limits if limit.get("currency"))
+		return Refusal(
+			N_(
+				"{0} has no authority limit in {1}, and no exchange rate from {1} to {2} is known: enter the rate as Currency Exchange, or a limit in {1}."
+			),
+			row.get("remedy"),
+			currency,
+			known,
+		)
+	if not granting_roles(case, row):
+		return Refusal(
+			N_("{0} of {1} is more than any role may grant: lower it, or have a limit of {0} raised."),
+			row.get("remedy"),
+			money,
+		)
+	if authority.within(*_sum(row), actor.roles, limits, (), case.rates):
+		return Refusal(
+			N_(
+				"{0} of {1}, together with what you grant in this complaint already, is more than your roles may grant: let somebody with more authority approve it."
+			),
+			row.get("remedy"),
+			money,
+		)
 	return Refusal(
-		N_("{0} {1} {2} is more than your roles may grant: let somebody with more authority approve it."),
+		N_("{0} of {1} is more than your roles may grant: let somebody with more authority approve it."),
 		row.get("remedy"),
-		_plain(amount),
-		row.get("currency") or "",
+		money,
 	)
+
+
+def _limits(case: Case, row: Row) -> Sequence[Row]:
+	return case.limits.get(row.get("remedy") or "", ())
+
+
+def _sum(row: Row) -> tuple[Any, str | None]:
+	return row.get("amount"), row.get("currency")
+
+
+def _granted_by(case: Case, row: Row, actor: Actor) -> list[Row]:
+	"""The other rows of the complaint that `actor` has granted, of remedies that have limits."""
+	return [
+		one
+		for one in case.rows("redress")
+		if one.get("name") != row.get("name")
+		and one.get("approved_by") == actor.user
+		and state_of(one) in authority.GRANTED
+		and _limits(case, one)
+	]
+
+
+def held_up(case: Case, actor: Actor) -> Iterator[tuple[int, Row, Refusal]]:
+	"""The proposals that `actor` can't grant by going on with all of them, in their order: number, row and why."""
+	ahead: list[Row] = []
+	for number, row in enumerate(case.rows("redress"), 1):
+		if state_of(row) != PROPOSED or not _limits(case, row):
+			continue
+		if why := not_granted(case, row, actor, ahead):
+			yield number, row, why
+		else:
+			ahead.append(row)
 
 
 def awaits_approval(case: Case, row: Row, actor: Actor) -> bool:
 	"""Whether `row` is complete and waits for somebody with more authority than `actor` has."""
-	limits = case.limits.get(row.get("remedy") or "", ())
-	if state_of(row) != PROPOSED or not limits or (not row.get("amount") and case.needs_amount(row)):
+	if not row.get("amount") and case.needs_amount(row):
 		return False
-	return not authority.within(row.get("amount"), row.get("currency"), actor.roles, limits)
+	return any(one.get("name") == row.get("name") for _number, one, _why in held_up(case, actor))
 
 
 def granting_roles(case: Case, row: Row) -> list[str]:
 	"""The roles of which each is enough to grant `row`, in the order of the limits."""
-	limits = case.limits.get(row.get("remedy") or "", ())
+	limits = _limits(case, row)
 	roles = dict.fromkeys(limit["role"] for limit in limits)
-	return [
-		role for role in roles if authority.within(row.get("amount"), row.get("currency"), (role,), limits)
-	]
+	return [role for role in roles if authority.within(*_sum(row), (role,), limits, rates=case.rates)]
 
 
 def asks_anew(was: Row | None, row: Row) -> bool:
@@ -259,18 +318,13 @@ def ungranted(case: Case, actor: Actor) -> list[list[Any]]:
 	"""Rows that `actor` can't grant by going on, as phrases of what is still missing."""
 	return [
 		[N_("approval of redress row {0} by somebody with enough authority"), number]
-		for number, row in enumerate(case.rows("redress"), 1)
-		if state_of(row) == PROPOSED and not_granted(case, row, actor)
+		for number, _row, _why in held_up(case, actor)
 	]
 
 
 def granted(case: Case, row: Row, actor: Actor) -> dict[str, Any]:
 	"""The fields that say who granted `row` where an action of the complaint takes it past *Proposed*."""
 	return {"approved_by": actor.user, "approved_on": case.now} if state_of(row) == PROPOSED else {}
-
-
-def _plain(amount: Any) -> str:
-	return f"{Decimal(str(amount or 0)):.2f}"
 
 
 def _done_on(case: Case, value: Any) -> date:
@@ -298,8 +352,10 @@ def edits(
 	old = {row.get("name"): row for row in before}
 	after = list(after)
 	_check_removed(old, after)
-	found = []
+	found: list[dict[str, Any]] = []
 	for row in after:
+		# each step is judged on what the steps before it in the same edit have granted
+		case = replace(case, doc={**case.doc, "redress": _so_far(old, after, found)})
 		_check_row(case, row)
 		was = old.get(row.get("name"), {"state": PROPOSED})
 		_check_terms(was, row)
@@ -313,6 +369,16 @@ def edits(
 		else:
 			found.append({"implemented_on": was.get("implemented_on")})
 	return found
+
+
+def _so_far(old: Mapping[Any, Row], after: Sequence[Row], found: Sequence[Row]) -> list[dict[str, Any]]:
+	"""The rows as they stand after the first steps of an edit."""
+	rows = []
+	for number, row in enumerate(after):
+		stands = {"state": state_of(old.get(row.get("name"), {"state": PROPOSED}))}
+		rows.append({**row, **(found[number] if number < len(found) else stands)})
+		rows[-1].setdefault("state", stands["state"])
+	return rows
 
 
 def _check_removed(old: Mapping[Any, Row], after: list[Row]) -> None:
@@ -336,10 +402,22 @@ def _check_terms(was: Row, row: Row) -> None:
 
 
 def _check_row(case: Case, row: Row) -> None:
-	if Decimal(str(row.get("amount") or 0)) < 0:
-		raise Refusal(N_("An amount of redress can't be negative."))
+	check_amount(row)
 	if (row.get("aspect") or 0) > len(case.rows("aspects")) or (row.get("aspect") or 0) < 0:
 		raise Refusal(N_("There is no aspect {0}: enter the number of a row of the aspects."), row["aspect"])
+
+
+def check_amount(row: Row) -> None:
+	"""Refuse an amount that nobody grants. Raises Refusal."""
+	amount = Decimal(str(row.get("amount") or 0))
+	if not amount.is_finite() or amount > MOST:
+		raise Refusal(N_("An amount of redress can't be more than {0}: check it."), f"{MOST:,}")
+	if amount < 0:
+		raise Refusal(N_("An amount of redress can't be negative."))
+
+
+MOST = 10**11
+"""More than this, ten times in a complaint, finds no room in the database."""
 
 
 def terms(row: Row) -> tuple[Any, ...]:

@@ -7,10 +7,25 @@ translators and returns it unchanged.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
 
 def N_(text: str) -> str:
 	"""Mark `text` for translation; the shell translates it when it is shown."""
 	return text
+
+
+@dataclass(frozen=True)
+class Money:
+	"""An amount as an argument of a refusal; the shell writes it as the site writes money."""
+
+	amount: Any
+	currency: str | None
+
+	def __str__(self) -> str:
+		return f"{Decimal(str(self.amount or 0)):.2f} {self.currency or ''}".strip()
 
 
 class Refusal(Exception):

@@ -5,7 +5,6 @@ returns an unsaved document; here it is linked to the complaint and its row, sav
 (whoever makes it needs ERPNext's own permission to), and written on the row. From then on `redress_events` hears of it.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -110,12 +109,31 @@ def find(name: str) -> Kind:
 @frappe.whitelist(methods=["GET", "POST"])
 def get_kinds(complaint: str, row: str) -> list[dict]:
 	"""The kinds of document that the session's user may make for a row: `name` and `label`."""
+	return [
+		{"name": kind.name, "label": _(kind.name)}
+		for kind in _kinds_for(complaint, row)
+		if frappe.has_permission(kind.doctype, "create")
+	]
+
+
+@frappe.whitelist(methods=["GET", "POST"])
+def get_refused_kinds(complaint: str, row: str) -> list[str]:
+	"""The kinds that there are for a row, but not for the session's user: a sentence each, with what they lack."""
+	return [
+		_("{0}: you may not create a {1}.").format(_(kind.name), _(kind.doctype))
+		for kind in _kinds_for(complaint, row)
+		if not frappe.has_permission(kind.doctype, "create")
+	]
+
+
+def _kinds_for(complaint: str, row: str) -> list[Kind]:
+	"""The kinds for the remedy of a row, of which the site has the doctype. Checks read permission on the complaint."""
 	_doc, child = _readable(complaint, row)
 	kind_of_remedy = frappe.db.get_value("Complaint Remedy", child.remedy, "type")
 	return [
-		{"name": kind.name, "label": _(kind.name)}
+		kind
 		for kind in KINDS
-		if kind_of_remedy in kind.remedies and frappe.has_permission(kind.doctype, "create")
+		if kind_of_remedy in kind.remedies and frappe.db.exists("DocType", kind.doctype)
 	]
 
 
@@ -125,7 +143,7 @@ def get_dialog(complaint: str, row: str, kind: str, data: str | dict | None = No
 	doc, child = _readable(complaint, row)
 	wanted = find(kind)
 	frappe.has_permission(wanted.doctype, "create", throw=True)
-	return wanted.fields(doc, child, _answers(data))
+	return wanted.fields(doc, child, redress.answers_of(data))
 
 
 @frappe.whitelist(methods=["POST"])
@@ -135,7 +153,7 @@ def make_document(complaint: str, row: str, kind: str, data: str | dict | None =
 
 	Checks write permission on the complaint, and ERPNext's permission to make such a document.
 	"""
-	wanted, answers = find(kind), _answers(data)
+	wanted, answers = find(kind), redress.answers_of(data)
 	frappe.has_permission(wanted.doctype, "create", throw=True)
 	doc, child = redress.for_document(complaint, row)
 	with all_or_nothing():
@@ -150,8 +168,3 @@ def _readable(complaint: str, row: str):
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
 	return doc, redress.find_row(doc, row)
-
-
-def _answers(data: str | dict | None) -> dict[str, Any]:
-	answers = json.loads(data) if isinstance(data, str) and data else data
-	return dict(answers or {})

@@ -131,6 +131,8 @@ def _authorities(redress: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str
 	found = defaultdict(list)
 	for row in rows:
 		held = [one.role for one in roles.get(row.approved_by, ())]
-		allowed = authority.within(row.amount, row.currency, held, limits.get(row.remedy, ()))
+		# what a foreign currency was worth on the day is no matter of record: to be checked by a person
+		told = [one for one in limits.get(row.remedy, ()) if one.currency in (None, "", row.currency)]
+		allowed = authority.within(row.amount, row.currency, held, told)
 		found[row.parent].append(Authority(row.remedy, row.approved_by or "", allowed))
 	return found

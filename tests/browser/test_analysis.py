@@ -136,12 +136,21 @@ def test_a_manager_s_hour(manager, scene, shot):
 	page.wait_for_timeout(500)
 	shot("complaint-signal")
 	button.click()
+	page.locator('.modal.show [data-fieldname="title"] input:visible').wait_for()
+	page.wait_for_timeout(500)
+	page.locator(".modal.show .btn-modal-primary:visible").last.click()
 	page.wait_for_function("() => cur_frm.doc.state === 'Action Made' && cur_frm.doc.action")
 	still(page)
 	shot("complaint-signal-action-made")
 	action = page.evaluate("() => cur_frm.doc.action")
 	page.locator('[data-fieldname="action"] a').first.click()
 	page.wait_for_function("n => window.cur_frm && cur_frm.doc && cur_frm.doc.name === n", arg=action)
+	assert page.evaluate("() => cur_frm.doc.doctype") == "Complaint Action"
+	assert page.evaluate("() => cur_frm.doc.complaint_signal") in scene
+	assert page.evaluate("() => cur_frm.doc.rule") == "Same Item"
+	record = page.evaluate("() => cur_frm.doc.document_name")
+	page.locator('[data-fieldname="document_name"] a').first.click()
+	page.wait_for_function("n => window.cur_frm && cur_frm.doc && cur_frm.doc.name === n", arg=record)
 	assert page.evaluate("() => cur_frm.doc.doctype") == "Quality Action"
 	assert page.evaluate("() => cur_frm.doc.complaint_signal") in scene
 	page.wait_for_timeout(1500)

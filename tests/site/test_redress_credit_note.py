@@ -285,16 +285,24 @@ def test_who_makes_it_needs_erpnexts_permission():
 	with pytest.raises(frappe.PermissionError):
 		as_user(agent, lambda: make(case, "Credit Note"))
 	assert as_user(agent, lambda: redress_documents.get_kinds(case.name, case.redress[0].name)) == []
+	lacking = as_user(agent, lambda: redress_documents.get_refused_kinds(case.name, case.redress[0].name))
+	assert lacking == [
+		"Credit Note: you may not create a Sales Invoice.",
+		"Price Reduction: you may not create a Sales Invoice.",
+		"Compensation: you may not create a Journal Entry.",
+	]
 	both = make_user("clerk", "Complaint Agent", "Accounts User")
 	names = [
 		row["name"]
 		for row in as_user(both, lambda: redress_documents.get_kinds(case.name, case.redress[0].name))
 	]
 	assert names == ["Credit Note", "Price Reduction", "Compensation"]
+	assert not as_user(both, lambda: redress_documents.get_refused_kinds(case.name, case.redress[0].name))
 	note = as_user(both, lambda: make(case, "Credit Note"))
 	assert note.owner == both
 	frappe.db.set_value("Complaint", case.name, "confidentiality", "Restricted")
-	for call in (redress_documents.get_kinds, lambda *a: redress_documents.get_dialog(*a, "Credit Note")):
+	hidden = (redress_documents.get_kinds, redress_documents.get_refused_kinds)
+	for call in (*hidden, lambda *a: redress_documents.get_dialog(*a, "Credit Note")):
 		with pytest.raises(frappe.PermissionError):
 			as_user(both, lambda call=call: call(case.name, case.redress[0].name))
 

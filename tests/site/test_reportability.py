@@ -194,3 +194,18 @@ def test_those_of_confidential_cases_are_seen_by_who_sees_the_case(case):
 		return may
 
 	assert seen(make_user("agent")) and seen(make_user("manager")) and not seen(make_user("agent2"))
+
+
+@pytest.mark.parametrize("when", ["2001-01-01 09:00:00", "rubbish"])
+def test_nothing_is_reported_before_it_was_received(case, when):
+	decide(
+		case, True, authority="Market surveillance", report_by=str(clock.to_site(MONDAY + timedelta(days=2)))
+	)
+	report = lambda **given: reportability.record_report(record(case).name, **given)  # noqa: E731
+	with pytest.raises(
+		frappe.ValidationError, match=r"before the complaint was received|not a point in time"
+	):
+		as_user(make_user("manager"), lambda: report(reported_on=when))
+	assert record(case).state == "To Report"
+	received = frappe.db.get_value("Complaint", case.name, "received_on")
+	assert as_user(make_user("manager"), lambda: report(reported_on=str(received))) == "Reported"

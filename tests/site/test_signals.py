@@ -202,14 +202,59 @@ def state(name):
 
 def test_a_signal_becomes_an_action_linked_both_ways(signal):
 	quality = make_user("quality.manager", "Complaint Manager", "Quality Manager", "Desk User")
-	made = as_user(quality, lambda: signal_decisions.make_action(signal))
+	# of all complaints together: a person says what must recur less
+	with pytest.raises(frappe.ValidationError, match="Say what must recur less"):
+		as_user(quality, lambda: signal_decisions.make_action(signal))
+	assert frappe.db.count("Quality Action", {"complaint_signal": signal}) == 0
+	category = frappe.get_all("Complaint Category", {"is_group": 0}, pluck="name", order_by="lft")[0]
+	about = {"rule": "Same Category", "category": category}
+	made = as_user(quality, lambda: signal_decisions.make_action(signal, **about))
 	action = frappe.get_doc(made["doctype"], made["name"])
-	assert made["doctype"] == "Quality Action" and action.complaint_signal == signal
-	assert "One point beyond the limits" in action.resolutions[0].problem
-	assert state(signal) == {"state": "Action Made", "action_type": "Quality Action", "action": action.name}
+	assert (action.doctype, action.complaint_signal, action.state) == ("Complaint Action", signal, "Open")
+	assert (action.rule, action.category, action.company) == ("Same Category", category, COMPANY)
+	record = frappe.get_doc(action.document_type, action.document_name)
+	assert record.doctype == "Quality Action" and record.complaint_signal == signal
+	assert "One point beyond the limits" in record.resolutions[0].problem
+	assert state(signal) == {"state": "Action Made", "action_type": "Complaint Action", "action": action.name}
+	# done in ERPNext, it takes effect, and its effect is checked later
+	record.resolutions[0].status = "Completed"
+	record.save()
+	action.reload()
+	assert action.state == "In Effect" and action.check_on
 	with pytest.raises(frappe.ValidationError, match="already"):
 		as_user(quality, lambda: signal_decisions.make_action(signal))
 	assert frappe.db.count("Quality Action", {"complaint_signal": signal}) == 1
+
+
+def test_an_action_without_a_record_is_an_action_too(signal):
+	category = frappe.get_all("Complaint Category", {"is_group": 0}, pluck="name", order_by="lft")[0]
+	frappe.db.set_value("Complaint Signal", signal, {"dimension": "Category", "value": category})
+	manager = make_user("manager")
+	made = as_user(manager, lambda: signal_decisions.make_action(signal, on_record=0))
+	action = frappe.get_doc("Complaint Action", made["name"])
+	assert (action.rule, action.category, action.document_name) == ("Same Category", category, None)
+	assert as_user(manager, lambda: signal_decisions.get_suggestion(signal))["category"] == category
+	action.complaint_signal = None
+	action.save()
+	assert frappe.db.get_value("Complaint Action", action.name, "complaint_signal") == signal
+
+
+def test_what_was_dismissed_by_mistake_is_decided_anew_and_both_stay(signal):
+	manager, other = make_user("manager"), make_user("manager2")
+	with pytest.raises(frappe.ValidationError, match="is decided anew"):
+		as_user(manager, lambda: signal_decisions.decide_anew(signal, "Too early"))
+	as_user(manager, lambda: signal_decisions.dismiss(signal, "A holiday moved the complaints."))
+	with pytest.raises(frappe.ValidationError, match="why it is decided anew"):
+		as_user(other, lambda: signal_decisions.decide_anew(signal, "  "))
+	with pytest.raises(frappe.PermissionError):
+		as_user(make_user("auditor"), lambda: signal_decisions.decide_anew(signal, "Mine"))
+	as_user(other, lambda: signal_decisions.decide_anew(signal, "It went on after the holiday."))
+	doc = frappe.get_doc("Complaint Signal", signal)
+	assert (doc.state, doc.conclusion, doc.decided_by) == ("New", None, other)
+	for word in (manager, "A holiday moved the complaints.", other, "It went on after the holiday."):
+		assert word in doc.earlier_decisions
+	as_user(manager, lambda: signal_decisions.look_into(signal, "The new supplier."))
+	assert "A holiday" in frappe.db.get_value("Complaint Signal", signal, "earlier_decisions")
 
 
 def test_it_is_looked_into_and_dismissed_with_a_reason(signal):

@@ -309,6 +309,25 @@ def test_major_complaints_are_learnt_from_before_they_are_closed():
 	lifecycle.apply(case("Accepted", no_action_reason="one-off storm", **subject), "Close", AGENT, {})
 
 
+@pytest.mark.parametrize(
+	("known", "missing"),
+	[
+		({}, "a root cause and a corrective action, or the reason why there is none"),
+		({"root_cause": "Training"}, "a corrective action, or the reason why there is none"),
+		(
+			{"root_cause": "Training", "action_state": "Not Needed"},
+			"a corrective action, or the reason why there is none",
+		),
+		({"action_state": "In Effect"}, "the root cause"),
+	],
+)
+def test_what_is_there_is_not_asked_for_again(known, missing):
+	subject = dict(response="Accepted", decisions=[DECISION], severity="Major")
+	with pytest.raises(lifecycle.Missing) as said:
+		lifecycle.apply(case("Accepted", **known, **subject), "Close", AGENT, {})
+	assert said.value.missing == [missing]
+
+
 def test_no_reply_is_off_unless_switched_on_and_then_has_conditions():
 	decision = {**DECISION, "sent_on": NOW - timedelta(days=30), "recourse_explained": 1}
 	letters = [{"kind": "Decision", "delivery": "Sent", "sent_on": NOW - timedelta(days=30)}]

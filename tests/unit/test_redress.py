@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 
@@ -95,13 +96,77 @@ def test_above_a_limit_somebody_with_more_authority_approves():
 	big = row(amount="50.01")
 	refused("more than your roles may grant", case(), big, "Approve", AGENT)
 	assert redress.take(case(), big, "Approve", MANAGER)["approved_by"] == "boss@x"
-	refused("more than your roles may grant", case(), row(amount=501), "Approve", MANAGER)
-	refused("more than your roles may grant", case(), row(currency="USD"), "Approve", MANAGER)
+	refused("500.01 EUR of|more than any role may grant", case(), row(amount="500.01"), "Approve", MANAGER)
+	refused("no authority limit in USD", case(), row(currency="USD"), "Approve", MANAGER)
 	refused("enter the amount", case(), row(amount=0), "Approve", MANAGER)
 	# approved once, anybody carries it further
 	assert redress.take(case(), row("Approved", amount=400, approved_by="boss@x"), "Offer", AGENT) == {
 		"state": "Offered"
 	}
+
+
+def three(*states, amount=40, by="agent@x"):
+	"""Rows of one complaint; those that were granted, by one and the same."""
+	return [
+		row(state, amount=amount, name=f"r{number}", approved_by=None if state == "Proposed" else by)
+		for number, state in enumerate(states, 1)
+	]
+
+
+def test_a_limit_holds_for_all_that_one_person_grants_in_a_complaint():
+	rows = three("Approved", "Proposed", "Proposed")
+	refused("together with what you grant", case(rows=rows), rows[1], "Approve", AGENT)
+	assert redress.take(case(rows=rows), rows[1], "Approve", OTHER)["approved_by"] == "other@x"
+	for gone in ("Declined", "Cancelled"):
+		rows[0]["state"] = gone
+		assert redress.take(case(rows=rows), rows[1], "Approve", AGENT)
+	loan = {**rows[0], "state": "Approved", "remedy": "Loan", "amount": 400}
+	assert redress.take(case(rows=[loan, *rows[1:]]), rows[1], "Approve", AGENT), "a loan has no limits"
+
+
+def test_sending_the_response_grants_them_all_and_is_held_up_by_those_above_the_limit():
+	rows = three("Proposed", "Proposed", "Proposed", amount=25)
+	assert [number for number, _row, _why in redress.held_up(case(rows=rows), AGENT)] == [3]
+	assert [phrase[1] for phrase in redress.ungranted(case(rows=rows), AGENT)] == [3]
+	assert [redress.awaits_approval(case(rows=rows), one, AGENT) for one in rows] == [False, False, True]
+	rows[0].update(state="Offered", approved_by="agent@x", amount=50)
+	assert [number for number, _row, _why in redress.held_up(case(rows=rows), AGENT)] == [2, 3]
+	assert not list(redress.held_up(case(rows=rows), MANAGER))
+
+
+def test_three_rows_approved_in_one_edit_are_added_up():
+	rows = three("Proposed", "Proposed", "Proposed", amount=25)
+	wanted = [{**one, "state": "Approved"} for one in rows]
+	with pytest.raises(Refusal, match="together with what you grant"):
+		redress.edits(rows, wanted, case(rows=wanted), AGENT, "")
+	assert len(redress.edits(rows[:2], wanted[:2], case(rows=wanted[:2]), AGENT, "")) == 2
+
+
+@pytest.mark.parametrize(
+	("amount", "actor", "says"),
+	[
+		(55, AGENT, None),  # 49.50 EUR
+		(56, AGENT, "more than your roles may grant"),
+		(90, MANAGER, None),
+		(556, MANAGER, "more than any role may grant"),
+	],
+)
+def test_a_foreign_currency_is_held_against_the_limit_at_the_rate_of_the_day(amount, actor, says):
+	one = row(amount=amount, currency="USD")
+	known = replace(case(rows=[one]), rates={("USD", "EUR"): Decimal("0.9")})
+	if says:
+		refused(says, known, one, "Approve", actor)
+	else:
+		assert redress.take(known, one, "Approve", actor)["approved_by"] == actor.user
+	with pytest.raises(Refusal, match="no exchange rate from USD to EUR is known"):
+		redress.take(case(rows=[one]), one, "Approve", actor)
+
+
+@pytest.mark.parametrize("amount", [10**15, Decimal("NaN"), Decimal("Infinity"), Decimal(10**11) + 1])
+def test_an_amount_that_nobody_grants_is_refused(amount):
+	with pytest.raises(Refusal, match="can't be more than 100,000,000,000"):
+		redress.check_amount({"amount": amount})
+	redress.check_amount({"amount": 10**11})
 
 
 @pytest.mark.parametrize("step", ["Offer", "Agree", "Carry Out"])

@@ -23,14 +23,18 @@ def _limits(reach: Reach) -> tuple[QueryBuilder, Selectable]:
 
 
 def _limited(reach: Reach) -> Criterion:
-	query, _limit = _limits(reach)
-	return exists(query)
+	query, limit = _limits(reach)
+	return exists(query.where(_in_its_currency(limit, reach)))
+
+
+def _in_its_currency(limit, reach: Reach) -> Criterion:
+	return limit.currency.isnull() | limit.currency.isin(("", reach.row.currency))
 
 
 def _within_limit(reach: Reach) -> Criterion:
 	"""Who approved it holds a role whose limit in that currency is not below the amount (`core.authority.within`)."""
 	query, limit = _limits(reach)
-	same = limit.currency.isnull() | limit.currency.isin(("", reach.row.currency))
+	same = _in_its_currency(limit, reach)
 	held = DocType("Has Role").as_("held")
 	query = query.join(held).on((held.role == limit.role) & (held.parenttype == "User"))
 	query = query.where(same & (limit.amount >= reach.row.amount))
@@ -83,6 +87,6 @@ def within_authority(period: Period, company: str | None) -> Evidence:
 		company,
 		label=_("Amounts Within Authority"),
 		rule=_(
-			"Amounts approved or offered in complaints closed in the period that are not above the limit of a role of who approved them; told of remedies that have limits. In a currency without a limit nobody may."
+			"Amounts approved or offered in complaints closed in the period that are not above the limit of a role of who approved them; told of remedies that have limits in that currency."
 		),
 	)

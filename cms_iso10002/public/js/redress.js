@@ -84,32 +84,38 @@ Object.assign(cms_iso10002.redress, {
 		if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
 		const { ask_document, row_field } = cms_iso10002.redress;
 		const go_on = ({ row }) =>
-			frappe
-				.xcall("cms_iso10002.erpnext_bridge.redress_documents.get_kinds", {
-					complaint: frm.doc.name,
-					row,
-				})
-				.then((kinds) => {
-					if (!kinds.length) {
-						frappe.msgprint(
-							__("There is no document for this remedy, or you may not create it: ask who keeps the books, or carry it out by hand.")
-						);
-						return;
-					}
-					cms_iso10002.prompt(
-						{
-							fieldname: "kind",
-							fieldtype: "Select",
-							label: __("Document"),
-							options: kinds.map((kind) => ({ value: kind.name, label: kind.label })),
-							default: kinds[0].name,
-							reqd: 1,
-						},
-						({ kind }) => ask_document(frm, row, kind),
-						__("Create Document"),
-						__("Next")
+			Promise.all(
+				["get_kinds", "get_refused_kinds"].map((method) =>
+					cms_iso10002.ask(`cms_iso10002.erpnext_bridge.redress_documents.${method}`, {
+						complaint: frm.doc.name,
+						row,
+					})
+				)
+			).then(([kinds, refused]) => {
+				const why = refused.map((text) => frappe.utils.escape_html(text)).join("<br>");
+				if (!kinds.length) {
+					frappe.msgprint(
+						refused.length
+							? `${why}<br>${__("Ask who keeps the books to make the document, or carry it out by hand.")}`
+							: __("There is no document for this remedy: carry it out by hand.")
 					);
-				});
+					return;
+				}
+				cms_iso10002.prompt(
+					{
+						fieldname: "kind",
+						fieldtype: "Select",
+						label: __("Document"),
+						options: kinds.map((kind) => ({ value: kind.name, label: kind.label })),
+						default: kinds[0].name,
+						description: why,
+						reqd: 1,
+					},
+					({ kind }) => ask_document(frm, row, kind),
+					__("Create Document"),
+					__("Next")
+				);
+			});
 		if (rows.length === 1) go_on({ row: rows[0].row });
 		else cms_iso10002.prompt([row_field(rows)], go_on, __("Create Document"), __("Next"));
 	},

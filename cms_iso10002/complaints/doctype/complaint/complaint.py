@@ -436,11 +436,13 @@ class Complaint(Watched):
 				and df.fieldname not in SERVER_TABLES
 				and self.is_changed(df, before)
 			):
-				frappe.throw(
-					_(
-						"This complaint is {0} and can't be changed: ask a Complaint Manager to reopen it."
-					).format(_(before.status))
-				)
+				frappe.throw(self.how_to_change().format(_(before.status)))
+
+	def how_to_change(self) -> str:
+		"""What is told to who changes a case that is closed: a manager reopens it, others ask one."""
+		if permissions.holds(frappe.session.user, ("Complaint Manager",)):
+			return _("This complaint is {0} and can't be changed: reopen it first.")
+		return _("This complaint is {0} and can't be changed: ask a Complaint Manager to reopen it.")
 
 	def is_changed(self, df, before) -> bool:
 		if df.fieldtype in frappe.model.table_fields:

@@ -7,7 +7,15 @@ from cms_iso10002.complaints import corrective_actions, effectiveness, typed_tex
 from cms_iso10002.complaints.corrective_actions import obey
 from cms_iso10002.core import effectiveness as effect
 
-SERVER_FIELDS = ("state", "document_type", "document_name", "in_effect_from", "round", "cancel_reason")
+SERVER_FIELDS = (
+	"state",
+	"document_type",
+	"document_name",
+	"in_effect_from",
+	"round",
+	"cancel_reason",
+	"complaint_signal",
+)
 """Fields only the server writes: whatever a client sends, the database's value stands. So do the checks."""
 
 
@@ -33,6 +41,7 @@ class ComplaintAction(Document):
 		checks: DF.Table[ComplaintActionCheck]
 		company: DF.Link | None
 		complaints: DF.Table[ComplaintActionCase]
+		complaint_signal: DF.Link | None
 		days_before: DF.Int
 		description: DF.SmallText | None
 		document_name: DF.DynamicLink | None

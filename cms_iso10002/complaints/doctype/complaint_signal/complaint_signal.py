@@ -20,6 +20,7 @@ class ComplaintSignal(Document):
 		decided_on: DF.Datetime | None
 		dimension: DF.Literal["", "Item", "Batch", "Root Cause", "Territory", "Category"]
 		direction: DF.Literal["Up", "Down"]
+		earlier_decisions: DF.Text | None
 		evidence: DF.Text | None
 		first_found: DF.Date | None
 		kind: DF.Literal["Control Chart", "Share"]

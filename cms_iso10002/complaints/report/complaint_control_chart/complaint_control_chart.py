@@ -21,7 +21,7 @@ def execute(filters: dict | None = None) -> tuple:
 	filters = checked(filters, interval=spans.INTERVALS, per=series.MEASURES)
 	if len(spans.spans(filters.from_date, filters.to_date, filters.interval)) > MOST_POINTS:
 		frappe.throw(
-			_("That are more than {0} points: choose a shorter period or longer spans.").format(MOST_POINTS)
+			_("These are more than {0} points: choose a shorter period or longer spans.").format(MOST_POINTS)
 		)
 	baseline = cint(filters.get("baseline"))
 	if baseline < 0:
