@@ -18,7 +18,7 @@ from frappe.query_builder.functions import Concat, Substring
 from pypika import Interval, Table
 from pypika.functions import Function
 
-from cms_iso10002.complaints import policy, summary
+from cms_iso10002.complaints import counted_months, policy, summary
 from cms_iso10002.core import clocks
 
 PREFIX = "BENCH"
@@ -88,8 +88,11 @@ def fill(number: int) -> None:
 		for doctype in DOCTYPES:
 			_copy(doctype, batch, spread * batch)
 		frappe.db.commit()
-	summary.refresh(START.date() + timedelta(days=n) for n in range(-1, DAYS + 40))
-	frappe.db.commit()
+	for month in counted_months.between(
+		START.date() - timedelta(days=1), START.date() + timedelta(days=DAYS + 40)
+	):
+		summary._count_month(month)
+		frappe.db.commit()
 
 
 def clear() -> None:
@@ -99,6 +102,7 @@ def clear() -> None:
 		link["Complaint Feedback"] = "complaint"
 		frappe.db.delete(doctype, {link.get(doctype, "parent"): ("like", f"{PREFIX}-%")})
 	frappe.db.delete("Complaint Daily Summary")
+	counted_months.forget_all()
 	frappe.db.commit()
 
 

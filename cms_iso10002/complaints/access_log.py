@@ -101,7 +101,7 @@ def note_list(response: Any = None, request: Any = None) -> None:
 	"""
 	if response.status_code != 200:
 		return
-	_note_export(request.path)
+	_note_export(request)
 	doctype, fields = _asked_for(request.path)
 	if doctype not in erasure.doctypes():
 		return
@@ -110,9 +110,16 @@ def note_list(response: Any = None, request: Any = None) -> None:
 		make_access_log(doctype=doctype, method="List", columns=", ".join(words) or "*")
 
 
-def _note_export(path: str) -> None:
+def exports_report(request: Any = None) -> bool:
+	"""Whether a request (the present one by default) asks for a report as a file, CSV or XLSX."""
+	request = request or getattr(frappe.local, "request", None)
+	path = request.path if request else ""
+	return EXPORT in (frappe.local.form_dict.get("cmd"), path.rpartition("/")[2])
+
+
+def _note_export(request: Any) -> None:
 	asked = frappe.local.form_dict
-	if EXPORT in (asked.get("cmd"), path.rpartition("/")[2]) and asked.get("report_name") in REGISTERS:
+	if exports_report(request) and asked.get("report_name") in REGISTERS:
 		make_access_log(
 			doctype="Complaint",
 			method="Export",

@@ -10,7 +10,7 @@ from frappe import _
 from frappe.query_builder import DocType
 from frappe.utils import add_days, cint, getdate
 
-from cms_iso10002.complaints import clock, permissions, timeline
+from cms_iso10002.complaints import clock, permissions, repeats, timeline
 from cms_iso10002.complaints.cases import refuse
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import effectiveness as effect
@@ -31,7 +31,7 @@ DEFAULT_CHECK_DAYS = 90
 @retry_on_deadlock
 def create_action(
 	complaint: str,
-	title: str,
+	title: str = "",
 	kind: str = "Corrective",
 	description: str = "",
 	responsible: str = "",
@@ -42,7 +42,7 @@ def create_action(
 	procedure: str = "",
 	document_name: str = "",
 ) -> str:
-	"""Make an action of a complaint; returns its name.
+	"""Make an action of a complaint; returns its name, that of the same one made moments ago where there is one.
 
 	`record` is the doctype that is to hold it (Quality Action, Non Conformance; "" for none): a new one, or the one named
 	`document_name`. A Non Conformance needs its procedure. What must recur less, where `rule` does not say so, is the root
@@ -52,10 +52,22 @@ def create_action(
 	case = frappe.get_doc("Complaint", complaint)
 	case.check_permission("write")
 	frappe.has_permission(ACTION, "create", throw=True)
+	if not title.strip():
+		frappe.throw(_("Say in a few words what is done (What Is Done)."), frappe.MandatoryError)
+	timeline.lock(complaint)
+	same = {
+		"title": title.strip(),
+		"kind": kind,
+		"description": description,
+		"responsible": responsible,
+		"document_type": record,
+	}
+	if made := repeats.action(complaint, same):
+		return made
 	action = frappe.new_doc(ACTION)
 	action.update(
 		{
-			"title": title,
+			"title": title.strip(),
 			"kind": kind,
 			"description": description,
 			"responsible": responsible or None,

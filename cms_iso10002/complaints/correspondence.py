@@ -26,6 +26,7 @@ from cms_iso10002.complaints import (
 	letter_template,
 	mail_routing,
 	mail_thread,
+	repeats,
 	timeline,
 )
 from cms_iso10002.complaints.transactions import all_or_nothing
@@ -255,12 +256,17 @@ def send_letter(
 ) -> str:
 	"""Send a letter that changes no state (an update, an acknowledgement or the closure again): the form's *Letter* button.
 
-	An acknowledgement of a complaint that was only received acknowledges it. Returns the letter's name.
+	An acknowledgement of a complaint that was only received acknowledges it. Returns the letter's name; where the same was
+	sent moments ago, that one's.
 	"""
 	from cms_iso10002.complaints import actions
 
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("write")
+	timeline.lock(complaint)
+	answers = cases.answers({"told_on": told_on}, doc.received_on)
+	if sent := repeats.letter(complaint, kind, channel, message, recipient, answers.get("told_on")):
+		return sent
 	if kind == "Acknowledgement" and doc.status == "Received":
 		actions.perform(
 			complaint,
@@ -284,7 +290,6 @@ def send_letter(
 		frappe.throw(_("A letter of the kind {0} is sent by the action it belongs to.").format(_(kind)))
 	if kind == "Closure" and doc.status != "Closed":
 		frappe.throw(_("This complaint is not closed: close it, and the letter goes out with it."))
-	answers = cases.answers({"told_on": told_on}, doc.received_on)
 	spec = LetterSpec(
 		kind,
 		channel,

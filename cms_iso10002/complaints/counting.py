@@ -64,8 +64,9 @@ PAIRED_WITH = {"item_code": ("severity",)}
 """Items with categories, territories or customer groups are as many as the complaints are: there the records serve as well."""
 BY_DAY = "SE"
 """The cut that is kept by day, too."""
-PAIRED_FROM = 1_000
-"""A month in which less than this counted has no rows of two dimensions: its records are read as quickly."""
+PAIRED_FROM = 10_000
+"""A month in which less than this counted (three thousand complaints or so) has no rows of two dimensions: reading its records takes
+a millisecond or two, and the rows would be as many as the complaints."""
 DAY, MONTH = "Day", "Month"
 
 

@@ -104,7 +104,7 @@ def received_this_month(filters: str | dict | list | None = None) -> dict[str, A
 
 
 @frappe.whitelist(methods=["GET", "POST"])
-def satisfaction(filters: str | dict | list | None = None) -> dict[str, Any] | str:
+def satisfaction(filters: str | dict | list | None = None) -> str:
 	"""The number card of satisfaction: the mean of the overall rating (1 to 5) over twelve months.
 
 	Needs read permission on Complaint. A dash where nobody rated, or too few for the viewer: they could be told apart.
@@ -114,7 +114,10 @@ def satisfaction(filters: str | dict | list | None = None) -> dict[str, Any] | s
 	number = found["overall_answers"]
 	if not number or number < cells.smallest():
 		return "–"
-	return {"value": flt(found["overall_points"] / number, 1), "fieldtype": "Float", "precision": 1}
+	# written here: a card formats numbers itself, and has no place for decimals in some number formats
+	return frappe.format_value(
+		flt(found["overall_points"] / number, 1), {"fieldtype": "Float", "precision": 1}
+	)
 
 
 # counting ------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from typing import Any
 import frappe
 from frappe import _
 
-from cms_iso10002.complaints import access_log, actions, cases, milestone_bar
+from cms_iso10002.complaints import access_log, actions, cases, milestone_bar, permissions
 from cms_iso10002.core import clocks, lifecycle, next_step
 
 MOST_SUBJECTS = 3
@@ -30,7 +30,7 @@ def get_guide(complaint: str) -> dict[str, Any]:
 	doc.check_permission("read")
 	access_log.note_reading(doc, access_log.WITH_THE_FORM)
 	case, actor = cases.read(doc, to_show=True), cases.actor()
-	may_write = bool(doc.has_permission("write"))
+	may_write = permissions.may(doc, "write")
 	steps = [_step(step, may_write) for step in next_step.ahead(case, actor)]
 	milestones = milestone_bar.of(doc)
 	return {

@@ -13,7 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, get_datetime
 
-from cms_iso10002.complaints import actors, clock, timeline
+from cms_iso10002.complaints import actors, clock, permissions, timeline
 from cms_iso10002.complaints.doctype.complaint_feedback.complaint_feedback import RATINGS
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core.case import EventSpec
@@ -140,7 +140,7 @@ def get_dialog(complaint: str) -> list[dict]:
 	at = occasion(doc)
 	before = given(complaint, at) or {}
 	open_to_us = before.get("editable", True) and not before.get("themselves")
-	if not at or not open_to_us or not doc.has_permission("write") or _is_own_work(doc):
+	if not at or not open_to_us or not permissions.may(doc, "write") or _is_own_work(doc):
 		return []
 	meta = frappe.get_meta("Complaint Feedback")
 	ratings = [

@@ -8,7 +8,7 @@ import frappe
 from frappe import _
 from frappe.translate import get_user_lang
 
-from cms_iso10002.complaints import alerts, timeline
+from cms_iso10002.complaints import alerts, repeats, timeline
 from cms_iso10002.complaints.letter_language import speaking
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core.case import EventSpec
@@ -35,12 +35,12 @@ def escalate(complaint: str, reason: str) -> dict:
 	if not managers:
 		frappe.throw(_("There is no other Complaint Manager who may see this complaint."))
 	with all_or_nothing():
-		_hand_up(doc, managers, reason)
+		if not repeats.event(complaint, "escalated", reason):
+			_hand_up(doc, managers, reason)
 	return frappe.get_doc("Complaint", complaint).as_dict()
 
 
 def _hand_up(doc, managers: list[str], reason: str) -> None:
-	timeline.lock(doc.name)
 	level = (frappe.db.get_value("Complaint", doc.name, "escalation_level") or 0) + 1
 	responsible = alerts.least_busy(managers)
 	data = {"role": alerts.MANAGER, "user": responsible, "level": level}

@@ -7,7 +7,7 @@ together: to others than Complaint Managers and Auditors groups of few, and all 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,8 +18,8 @@ from frappe.query_builder.functions import Count, Sum
 from pypika.queries import QueryBuilder, Table
 from pypika.terms import Criterion, ValueWrapper
 
-from cms_iso10002.complaints import clock, counted_months, milestone_months
-from cms_iso10002.complaints.analysis import cells
+from cms_iso10002.complaints import clock, counted_months, milestone_months, summary
+from cms_iso10002.complaints.analysis import cases, cells
 from cms_iso10002.complaints.analysis.filters import refuse_forbidden, under
 from cms_iso10002.complaints.counting import MONTH, row_name
 from cms_iso10002.complaints.summary import SUMMARY
@@ -36,6 +36,8 @@ GROUPINGS = {
 	"Company": "company",
 	"Month": "day",
 }
+RECORDED = ("item_group", "territory", "customer_group", "severity")
+"""Filters that the counted days don't tell apart: the milestones of such complaints are counted from the records."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,21 @@ def together(groups: Iterable[Group]) -> Group:
 def read(filters: frappe._dict) -> list[Group]:
 	"""The groups of the chosen days, in order of their keys; those without a key last."""
 	grouping = GROUPINGS[filters.group_by]
-	found: dict[Any, list[Group]] = {}
+	sums: dict[Any, dict[str, int]] = {}
+	times: dict[Any, histogram.Histogram] = {}
 	for row in _rows(filters, grouping):
 		key = row[grouping] or None
 		if grouping == "day":
 			key = key.replace(day=1)
-		times = histogram.times(histogram.from_text(row.worked_histogram), row.number)
-		sums = {name: int(row[name] or 0) for name in (*FIGURES, *BESIDE)}
-		found.setdefault(key, []).append(Group(key, **sums, times=times))
-	groups = [replace(together(parts), key=key, pooled=False) for key, parts in found.items()]
+		added = sums.setdefault(key, dict.fromkeys((*FIGURES, *BESIDE), 0))
+		for name in added:
+			added[name] += int(row[name] or 0)
+		slots = times.setdefault(
+			key, {}
+		)  # added up row by row: a year of histograms would be large in memory
+		for slot, number in histogram.from_text(row.worked_histogram).items():
+			slots[slot] = slots.get(slot, 0) + number * row.number
+	groups = [Group(key, **sums[key], times=times[key]) for key in sums]
 	return sorted(groups, key=lambda group: (group.key is None, _place(grouping, group.key)))
 
 
@@ -115,6 +123,9 @@ def _rows(filters: frappe._dict, grouping: str) -> Iterable[frappe._dict]:
 	It asks for no permission on the summary: who may see the report is said by its roles, and what it tells them
 	is cut to their measure in `shown`.
 	"""
+	if from_records(filters):
+		yield from _recorded(filters)
+		return
 	first, last = filters.from_date, min(filters.to_date, clock.today())
 	known = counted_months.of(counted_months.MILESTONES, first, last) if first <= last else {}
 	whole = [month for month in known if _is_whole(month, first, last)]
@@ -122,6 +133,20 @@ def _rows(filters: frappe._dict, grouping: str) -> Iterable[frappe._dict]:
 		yield from _months(filters, grouping, whole).run(as_dict=True)
 	for start, end in _outside(whole, first, filters.to_date):
 		yield from _days(filters, grouping, start, end).run(as_dict=True)
+
+
+def from_records(filters: frappe._dict) -> bool:
+	"""Whether something is asked for that the counted days do not tell apart."""
+	return any(name in RECORDED for name in filters.get("within") or ())
+
+
+def _recorded(filters: frappe._dict) -> Iterator[frappe._dict]:
+	"""Rows as those of days, counted now from the records of the complaints that are meant."""
+	names = cases.matching(frappe._dict(within=filters.within)).select(DocType("Complaint").name)
+	last = min(filters.to_date, clock.today())
+	for row in summary.counted(filters.from_date, last, names):
+		if all(row[name] == filters[name] for name in ("handler", "stage") if filters.get(name)):
+			yield frappe._dict(row, number=1, worked_histogram=histogram.to_text(row["times"]))
 
 
 def _is_whole(month: date, first: date, last: date) -> bool:
@@ -150,7 +175,7 @@ def _months(filters: frappe._dict, grouping: str, months: list[date]) -> QueryBu
 	names = Criterion.any(
 		row.name[row_name(cut, MONTH, month) : row_name(cut, MONTH, month, "A")] for month in months
 	)
-	return _filtered(query.where(names), row, filters)
+	return _filtered(query.where(names & (row.cut == cut)), row, filters)
 
 
 def _days(filters: frappe._dict, grouping: str, first: date, last: date) -> QueryBuilder:

@@ -66,6 +66,11 @@ def complaint(doc, ptype: str | None = None, user: str | None = None, **kwargs) 
 	return holds(user, OVERSEERS[stored.confidentiality])
 
 
+def may(doc, ptype: str) -> bool:
+	"""Whether the session's user has a right on `doc`; unlike its own `has_permission` it shows no message where not."""
+	return bool(frappe.has_permission(doc.doctype, ptype, doc))
+
+
 def belonging(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
 	"""has_permission of what belongs to a complaint."""
 	if not doc.get("complaint"):
@@ -188,6 +193,8 @@ def dispute_conditions(user: str | None = None, doctype: str | None = None) -> s
 
 def group(doc, ptype: str | None = None, user: str | None = None, **kwargs) -> bool:
 	"""has_permission of Complaint Group: its shared findings are for those who may see every member."""
+	if doc.is_new():  # None would stand for the complaints in no group
+		return True
 	members = set(
 		frappe.get_all("Complaint", filters={"complaint_group": doc.name}, pluck="name", order_by="name")
 	)

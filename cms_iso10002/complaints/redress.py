@@ -17,7 +17,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt, getdate
 
-from cms_iso10002.complaints import alerts, cases, timeline
+from cms_iso10002.complaints import alerts, cases, permissions, timeline
 from cms_iso10002.complaints.transactions import all_or_nothing, retry_on_deadlock
 from cms_iso10002.core import changes
 from cms_iso10002.core import redress as rules
@@ -136,7 +136,7 @@ def get_steps(complaint: str) -> list[dict]:
 	"""The rows of redress with the steps that the session's user may take now: `row`, `label`, `steps`."""
 	doc = frappe.get_doc("Complaint", complaint)
 	doc.check_permission("read")
-	may_write = doc.has_permission("write")
+	may_write = permissions.may(doc, "write")
 	case, who, states = cases.read(doc, to_show=True), cases.actor(), document_states(doc)
 	return [
 		{
@@ -177,6 +177,17 @@ def label(row) -> str:
 	amount = frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency)
 	parts = [_(row.remedy), amount if row.amount else "", _(row.state, context="Complaint Redress")]
 	return "{0}: {1}".format(row.idx, ", ".join(filter(None, parts)))
+
+
+def amount_field(row) -> dict[str, Any]:
+	"""The amount that was granted, for the head of a dialog that gives it."""
+	return {
+		"fieldname": "granted",
+		"fieldtype": "Data",
+		"label": _("Amount Granted"),
+		"read_only": 1,
+		"default": frappe.format_value(row.amount, {"fieldtype": "Currency"}, currency=row.currency),
+	}
 
 
 @frappe.whitelist(methods=["POST"])

@@ -16,7 +16,7 @@ scope in a column of their own. The histogram holds the working time of what was
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -24,6 +24,7 @@ import frappe
 from frappe.query_builder import DocType
 from frappe.query_builder.functions import Count, Date
 from frappe.utils import create_batch, get_datetime, now_datetime
+from pypika.queries import QueryBuilder
 
 from cms_iso10002.complaints import clock, counted_months, counting, milestone_months, timeline
 from cms_iso10002.complaints.counted_months import MILESTONES
@@ -46,6 +47,8 @@ COUNTED = (
 
 REBUILT_DAYS = 400
 DAYS_AT_ONCE = 7
+READ_AT_ONCE = 28
+"""Days whose milestones are in memory together where they are read from the records."""
 CASES_AT_ONCE = 500
 AT_MOST = counting.AT_MOST
 MOST_OF_A_JOB = 1_200
@@ -201,11 +204,21 @@ def _count_month(month: date) -> None:
 # counting ------------------------------------------------------------------------------------------------
 
 
-def _count(first: date, last: date) -> list[dict]:
+def counted(first: date, last: date, complaints: QueryBuilder) -> Iterator[dict]:
+	"""The rows that the days from `first` to `last` would have, had there been no other complaints than these (a query of
+	names): for what the stored ones don't tell apart. They are read a few weeks at a time."""
+	start = first
+	while start <= last:
+		end = min(start + timedelta(days=READ_AT_ONCE - 1), last)
+		yield from _count(start, end, complaints)
+		start = end + timedelta(days=1)
+
+
+def _count(first: date, last: date, complaints: QueryBuilder | None = None) -> list[dict]:
 	"""The rows of the days from `first` to `last`."""
 	rows: dict[tuple, dict] = {}
 	for field, columns in COUNTED:
-		for found in _grouped(field, list(columns), first, last):
+		for found in _grouped(field, list(columns), first, last, complaints):
 			key = tuple(found[name] or None for name in KEY)
 			row = rows.setdefault(
 				key, {**dict(zip(KEY, key, strict=True)), **dict.fromkeys(NUMBERS, 0), "times": {}}
@@ -221,14 +234,16 @@ def _count(first: date, last: date) -> list[dict]:
 	return list(rows.values())
 
 
-def _grouped(field: str, states: list[str], first: date, last: date) -> list[frappe._dict]:
+def _grouped(
+	field: str, states: list[str], first: date, last: date, complaints: QueryBuilder | None
+) -> list[frappe._dict]:
 	"""How many milestones in `states` have `field` on each of the days, by all that a row tells apart."""
 	milestone, case = DocType("Complaint Milestone"), DocType("Complaint")
 	moment, day = milestone[field], Date(milestone[field])
 	keys = [case.company, case.category, case.handler, case.status, milestone.stage, milestone.state]
 	if field == "met_at":
 		keys += [milestone.worked_seconds, milestone.remark]
-	return (
+	query = (
 		frappe.qb.from_(milestone)
 		.join(case)
 		.on(case.name == milestone.parent)
@@ -238,18 +253,19 @@ def _grouped(field: str, states: list[str], first: date, last: date) -> list[fra
 		.where(milestone.due_at.isnotnull())  # what never began was no promise
 		.where(milestone.state.isin(states) & (case.status != DUPLICATE))
 		.groupby(day, *keys)
-		.run(as_dict=True)
 	)
+	return (query.where(case.name.isin(complaints)) if complaints else query).run(as_dict=True)
 
 
 def _insert(rows: list[dict]) -> None:
 	"""Store rows, named after their days, so that those of a day lie side by side."""
 	stamp = ours(f"'{now_datetime():%Y-%m-%d %H:%M:%S}'")
+	once = frappe.generate_hash(length=6)
 	told = [name for name in NUMBERS if any(row[name] for row in rows)]
 	fields = ("name", "creation", "modified", *KEY, *told, "worked_histogram")
 	values = [
 		(
-			ours(f"'{row['day']:%Y%m%d}{number:07}'"),
+			ours(f"'{row['day']:%Y%m%d}{number:06}{once}'"),
 			stamp,
 			stamp,
 			ours(f"'{row['day']:%Y-%m-%d}'"),

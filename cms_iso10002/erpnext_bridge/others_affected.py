@@ -28,16 +28,26 @@ def buyers(
 	"""Customers who bought what `field` (item_code, batch_no, serial_no) says is one of `values`, in a period.
 
 	Each with `customer`, `customer_name`, `email`, `language`, `last_on`, `documents` (the latest few) and `number` of them, by name.
-	Raises PermissionError where the user may read neither customers nor any document of sale.
+	Raises PermissionError where the user may read neither customers nor any document of sale, or where documents that they
+	may not read tell of it: a list that leaves out customers without a word would be taken for all there are.
 	"""
-	readable = [
-		doctype
-		for doctype in DOCUMENTS
-		if frappe.db.table_exists(doctype) and frappe.has_permission(doctype, "read")
-	]
+	kept = [doctype for doctype in DOCUMENTS if frappe.db.table_exists(doctype)]
+	readable = [doctype for doctype in kept if frappe.has_permission(doctype, "read")]
 	if not readable or not frappe.has_permission(CUSTOMER, "read"):
 		frappe.throw(
 			_("To find who else bought it you need to read customers, and invoices or delivery notes."),
+			frappe.PermissionError,
+		)
+	unread = [
+		doctype
+		for doctype in kept
+		if doctype not in readable and _lines(doctype, field, values, first, last, company)
+	]
+	if unread:
+		frappe.throw(
+			_("{0} tells of others who bought it, and you may not read it: ask somebody who may.").format(
+				_(unread[0])
+			),
 			frappe.PermissionError,
 		)
 	found: dict[str, dict[str, Any]] = {}

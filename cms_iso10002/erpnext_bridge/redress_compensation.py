@@ -15,6 +15,7 @@ from cms_iso10002.complaints import redress
 def fields(complaint, row, data: Mapping[str, Any]) -> list[dict[str, Any]]:
 	account = {"company": complaint.company, "is_group": 0}
 	return [
+		redress.amount_field(row),
 		{
 			"fieldname": "expense_account",
 			"fieldtype": "Link",

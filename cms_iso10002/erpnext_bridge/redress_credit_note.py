@@ -1,7 +1,11 @@
 """Money back as a credit note against the lines of the invoice: in full for a refund, in part for a reduced price.
 
 ERPNext's own mapper makes the return; here it is cut to the lines that are meant and to the amount that was granted.
-A line that is credited in part counts as credited, as it does in ERPNext: so the same line can't be credited twice.
+
+A refund returns quantities: a line that is credited in part counts as credited, as it does in ERPNext. A reduced price
+takes no goods back. ERPNext counts as returned whatever names a line of the invoice or its item, so the lines of a
+reduction name neither: one piece each, with the account, item group and tax of what was sold. What can still be credited
+of an invoice is counted by amount, over all that was credited against it.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, flt
 
+from cms_iso10002.complaints import redress
 from cms_iso10002.erpnext_bridge import sold_lines
 
 INVOICE = "Sales Invoice"
@@ -23,6 +28,7 @@ TRIES = (0, 1, -1, 2, -2)
 
 def refund_fields(complaint, row, data: Mapping[str, Any]) -> list[dict[str, Any]]:
 	return [
+		redress.amount_field(row),
 		*sold_lines.source_fields(complaint, INVOICE, data),
 		{
 			"fieldname": "goods_come_back",
@@ -34,33 +40,48 @@ def refund_fields(complaint, row, data: Mapping[str, Any]) -> list[dict[str, Any
 
 
 def reduction_fields(complaint, row, data: Mapping[str, Any]) -> list[dict[str, Any]]:
-	return sold_lines.source_fields(complaint, INVOICE, data)
+	return [
+		redress.amount_field(row),
+		*sold_lines.source_fields(complaint, INVOICE, data, by_amount=True),
+	]
 
 
 def refund(complaint, row, data: Mapping[str, Any]):
 	"""A credit note over the amount of the row; the goods come back with it where that is said."""
-	return _credit_note(complaint, row, data, bool(cint(data.get("goods_come_back"))))
+	invoice, wanted = _meant(complaint, row, data)
+	note = _return_of(invoice)
+	_cut_to(note, invoice, wanted)
+	note.update_stock = cint(bool(cint(data.get("goods_come_back"))) and invoice.update_stock)
+	return _over(note, invoice, flt(row.amount, 2))
 
 
 def reduction(complaint, row, data: Mapping[str, Any]):
 	"""A credit note over the amount of the row; the goods stay where they are."""
-	return _credit_note(complaint, row, data, False)
+	invoice, wanted = _meant(complaint, row, data, by_amount=True)
+	note = _return_of(invoice)
+	_cut_to(note, invoice, wanted)
+	note.update({"update_stock": 0, "update_billed_amount_in_delivery_note": 0})
+	note.set("timesheets", [])
+	note.set("packed_items", [])
+	return _over(note, invoice, flt(row.amount, 2), by_amount=True)
 
 
-def _credit_note(complaint, row, data: Mapping[str, Any], goods_come_back: bool):
+def _meant(complaint, row, data: Mapping[str, Any], by_amount: bool = False):
+	"""The invoice, and the quantity of each of its lines that is meant."""
 	if flt(row.amount) <= 0:
 		frappe.throw(_("Enter the amount of the redress first: a credit note is made over it."))
 	name = data.get("source") or sold_lines.default_source(complaint, INVOICE)
 	invoice = sold_lines.source(INVOICE, name, complaint, row.currency)
-	wanted = sold_lines.meant(invoice, complaint, sold_lines.picked(data))
-	note = _return_of(invoice)
-	_cut_to(note, invoice, wanted)
-	note.update_stock = cint(goods_come_back and invoice.update_stock)
+	return invoice, sold_lines.meant(invoice, complaint, sold_lines.picked(data), by_amount)
+
+
+def _over(note, invoice, amount: float, by_amount: bool = False):
+	"""The credit note over `amount`."""
 	_settle_later(note)
-	_lower_what_is_owed(note, invoice, flt(row.amount, 2))
+	_lower_what_is_owed(note, invoice, amount)
 	_reckon(note)
-	_fit(note, invoice, flt(row.amount, 2))
-	_tell_if_unpaid(invoice, flt(row.amount, 2))
+	_fit(note, invoice, amount, by_amount)
+	_tell_if_unpaid(invoice, amount)
 	return note
 
 
@@ -113,17 +134,13 @@ def _reckon(note) -> float:
 	return flt(-note.grand_total, 2)
 
 
-def _fit(note, invoice, amount: float) -> None:
+def _fit(note, invoice, amount: float, by_amount: bool = False) -> None:
 	"""Scale the lines so that the credit note is over `amount`. Raises where that is more than was charged."""
 	charged = flt(-note.grand_total, 2)
-	if amount > max(charged, flt(-flt(note.rounded_total), 2)) + CENT / 2:
-		frappe.throw(
-			_(
-				"{0} is more than the {1} that were charged for these lines of {2} and are not credited yet."
-			).format(_money(amount, invoice), _money(charged, invoice), invoice.name)
-		)
-	if amount >= charged - CENT / 2:
+	_refuse_more(invoice, amount, max(charged, flt(-flt(note.rounded_total), 2)))
+	if amount >= charged - CENT / 2 and not by_amount:
 		return
+	amount = min(amount, charged)
 	note.disable_rounded_total = 1
 	if not flt(note.get("additional_discount_percentage")):
 		note.discount_amount = flt(note.get("discount_amount")) * amount / charged
@@ -133,15 +150,31 @@ def _fit(note, invoice, amount: float) -> None:
 	lines = [line.as_dict(no_nulls=True) for line in note.items]
 	whole = sum(-flt(line.qty) * flt(line.rate) for line in note.items)
 	for cents in TRIES:
-		_share_out(note, lines, flt(whole * amount / charged, 2) + cents * CENT)
+		_share_out(note, lines, flt(whole * amount / charged, 2) + cents * CENT, by_amount)
 		if abs(_reckon(note) - amount) < CENT / 2:
 			return
 	if _reckon(note) > amount:
-		_share_out(note, lines, flt(whole * amount / charged, 2) - CENT)
+		_share_out(note, lines, flt(whole * amount / charged, 2) - CENT, by_amount)
 		_reckon(note)
 
 
-def _share_out(note, lines: Sequence[Mapping[str, Any]], target: float) -> None:
+def _refuse_more(invoice, amount: float, charged: float) -> None:
+	"""Neither more than the lines cost, nor more than is left of the whole invoice (drafts count)."""
+	left = flt(_charged(invoice) - sum(-_charged(each) for each in sold_lines.credits_of(invoice.name)), 2)
+	most = max(min(charged, left), 0.0)
+	if amount > most + CENT / 2:
+		frappe.throw(
+			_(
+				"{0} is more than the {1} that were charged for these lines of {2} and are not credited yet."
+			).format(_money(amount, invoice), _money(most, invoice), invoice.name)
+		)
+
+
+def _charged(document) -> float:
+	return flt(document.rounded_total) or flt(document.grand_total)
+
+
+def _share_out(note, lines: Sequence[Mapping[str, Any]], target: float, by_amount: bool = False) -> None:
 	"""Give the lines rates that sum up to `target`, in proportion to what they cost; cents that are left go to one piece."""
 	whole = sum(-flt(line["qty"]) * flt(line["rate"]) for line in lines)
 	note.set("items", [])
@@ -150,8 +183,54 @@ def _share_out(note, lines: Sequence[Mapping[str, Any]], target: float) -> None:
 		part = round(target * 100 * -flt(line["qty"]) * flt(line["rate"]) / whole)
 		part = left if number == len(lines) else min(part, left)
 		left -= part
+		if by_amount:
+			if part:
+				_append(note, {**line, **_no_goods(line)}, 1.0, part / 100)
+			continue
 		for qty, rate in pieces(-flt(line["qty"]), part):
 			_append(note, line, qty, rate)
+
+
+def _no_goods(line: Mapping[str, Any]) -> dict[str, Any]:
+	"""What makes of a line that returns goods one that only credits money."""
+	return {
+		**dict.fromkeys(GOODS),
+		"item_name": _("Price reduction: {0}").format(line.get("item_name") or line.get("item_code"))[:140],
+		"conversion_factor": 1,
+		"stock_uom": line.get("uom"),
+		"weight_per_unit": 0,
+		"total_weight": 0,
+	}
+
+
+GOODS = (
+	"item_code",
+	"barcode",
+	"customer_item_code",
+	"sales_invoice_item",
+	"sales_order",
+	"so_detail",
+	"delivery_note",
+	"dn_detail",
+	"purchase_order",
+	"purchase_order_item",
+	"pos_invoice",
+	"pos_invoice_item",
+	"warehouse",
+	"target_warehouse",
+	"batch_no",
+	"serial_and_batch_bundle",
+	"quality_inspection",
+	"asset",
+	"is_fixed_asset",
+	"enable_deferred_revenue",
+	"deferred_revenue_account",
+	"service_start_date",
+	"service_end_date",
+	"service_stop_date",
+	"pricing_rules",
+)
+"""By what a line names goods, or documents that count what was returned of them."""
 
 
 def pieces(qty: float, cents: int) -> list[tuple[float, float]]:

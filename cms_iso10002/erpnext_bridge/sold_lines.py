@@ -6,8 +6,9 @@ still waits for somebody to submit it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import frappe
@@ -113,12 +114,25 @@ def returns_of(doctype: str, name: str) -> list[str]:
 	return query.for_update().run(pluck=True)
 
 
-def meant(doc, complaint, picked: Sequence[Mapping[str, Any]] | None) -> dict[str, float]:
+def credits_of(invoice: str) -> list[Any]:
+	"""What the drafts and submitted returns made against an invoice credit, past this transaction's snapshot."""
+	parent = DocType("Sales Invoice")
+	query = frappe.qb.from_(parent).select(parent.grand_total, parent.rounded_total).orderby(parent.creation)
+	query = query.where((parent.return_against == invoice) & (parent.is_return == 1) & (parent.docstatus < 2))
+	return query.for_update().run(as_dict=True)
+
+
+def meant(
+	doc, complaint, picked: Sequence[Mapping[str, Any]] | None, by_amount: bool = False
+) -> dict[str, float]:
 	"""The quantity of each line that is meant, by the line's name: those picked, else those of the complaint's items.
 
-	Raises where an item is not in the document, or nothing of it is left.
+	`by_amount` for what takes no goods back: then it does not matter how many were returned already. Raises where an item
+	is not in the document, or nothing of it is left.
 	"""
 	known = lines(doc, locked=True)
+	if by_amount:
+		known = [replace(line, left=line.qty) for line in known]
 	wanted = _picked(doc, known, picked) if picked else _of_items(doc, complaint, known)
 	gone = [line for line in known if line.name in wanted and line.left <= 0]
 	if gone and (picked or len(gone) == len(wanted)):
@@ -136,15 +150,24 @@ def _picked(doc, known: Sequence[Line], picked: Sequence[Mapping[str, Any]]) -> 
 	found: dict[str, float] = {}
 	for pick in picked:
 		line = _line(doc, known, pick)
-		qty = flt(pick.get("qty"))
+		qty = found.get(line.name, 0.0) + (flt(pick["qty"]) if "qty" in pick else line.left)
 		if qty < 0 or (line.left > 0 and qty > line.left):
 			frappe.throw(
-				_("{0} of {1} can't be {2}: {3} are left of it.").format(
-					line.item_name, doc.name, pick.get("qty"), line.left
+				_("{0} of {1} can't be {2}: at most {3}.").format(
+					line.item_name, doc.name, _plain(qty), _plain(line.left)
 				)
 			)
-		found[line.name] = found.get(line.name, 0.0) + qty
+		found[line.name] = qty
 	return found
+
+
+def _plain(qty: float) -> str:
+	"""A quantity as people write it: 3, not 3.0."""
+	return (
+		frappe.format_value(int(qty), {"fieldtype": "Int"})
+		if qty == int(qty)
+		else frappe.format(qty, {"fieldtype": "Float"})
+	)
 
 
 def _line(doc, known: Sequence[Line], pick: Mapping[str, Any]) -> Line:
@@ -199,7 +222,7 @@ def default_source(complaint, doctype: str) -> str | None:
 	return None
 
 
-def dialog_lines(complaint, doctype: str, name: str | None) -> list[dict[str, Any]]:
+def dialog_lines(complaint, doctype: str, name: str | None, by_amount: bool = False) -> list[dict[str, Any]]:
 	"""The lines to choose from, for a table of a dialog; [] where there is no document to choose from."""
 	if not name or not frappe.db.exists(doctype, name) or not frappe.has_permission(doctype, "read", name):
 		return []
@@ -207,6 +230,7 @@ def dialog_lines(complaint, doctype: str, name: str | None) -> list[dict[str, An
 	if _fault(doc, complaint, None):
 		return []
 	items = {row.item_code for row in complaint.subjects if row.item_code}
+	known = [replace(line, left=line.qty) for line in lines(doc)] if by_amount else lines(doc)
 	return [
 		{
 			"line": line.name,
@@ -216,19 +240,40 @@ def dialog_lines(complaint, doctype: str, name: str | None) -> list[dict[str, An
 			"qty": line.left if not items or line.item_code in items else 0,
 			"rate": line.rate,
 		}
-		for line in lines(doc)
+		for line in known
 	]
 
 
 def picked(data: Mapping[str, Any]) -> list[dict[str, Any]]:
-	"""The lines chosen in a dialog, those with a quantity; [] where nobody chose."""
+	"""The lines chosen in a dialog: those that are ticked where any is, and of them those with a quantity.
+
+	[] where there was nothing to choose from. Raises where lines were sent and none is left of them, or one is unreadable.
+	"""
 	rows = data.get("lines") or []
 	if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
 		frappe.throw(_("The lines are not readable: choose them again."))
-	return [row for row in rows if flt(row.get("qty")) or not cint("qty" in row)]
+	ticked = [row for row in rows if cint(row.get("__checked"))]
+	chosen = [{**row, "qty": _quantity(row["qty"])} if "qty" in row else row for row in (ticked or rows)]
+	chosen = [row for row in chosen if row.get("qty") != 0]
+	if rows and not chosen:
+		frappe.throw(_("No line has a quantity: enter how many are meant."))
+	return chosen
 
 
-def source_fields(complaint, doctype: str, data: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _quantity(value: Any) -> float:
+	"""A quantity that somebody typed; nothing is none. Raises where it is no number."""
+	try:
+		number = float(value or 0)
+	except (TypeError, ValueError):
+		number = math.nan
+	if not math.isfinite(number):
+		frappe.throw(_("{0} is no quantity: enter a number.").format(value))
+	return number
+
+
+def source_fields(
+	complaint, doctype: str, data: Mapping[str, Any], by_amount: bool = False
+) -> list[dict[str, Any]]:
 	"""The fields of a dialog that ask for a document and its lines."""
 	name = data.get("source") or default_source(complaint, doctype)
 	column = {"in_list_view": 1, "read_only": 1, "columns": 2}
@@ -254,7 +299,7 @@ def source_fields(complaint, doctype: str, data: Mapping[str, Any]) -> list[dict
 			"label": _("Items"),
 			"cannot_add_rows": 1,
 			"in_place_edit": 1,
-			"data": dialog_lines(complaint, doctype, name),
+			"data": dialog_lines(complaint, doctype, name, by_amount),
 			"fields": [
 				{"fieldname": "line", "fieldtype": "Data", "label": "line", "hidden": 1},
 				{"fieldname": "item_code", "fieldtype": "Data", "label": _("Item"), **column},

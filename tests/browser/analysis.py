@@ -66,6 +66,7 @@ def make() -> str:
 	_redress_and_ratings(rng, rows)
 	_sales(rng, today)
 	counting.rebuild(420)
+	_milestones(rng, today)
 	return json.dumps(signals.look_at(COMPANY))
 
 
@@ -78,6 +79,7 @@ def clear() -> str:
 	factories.clear_records()
 	frappe.db.delete("Sales Invoice", {"name": ("like", "ANA-%")})
 	frappe.db.delete("Sales Invoice Item", {"name": ("like", "ANA-%")})
+	frappe.db.delete("Complaint Daily Summary", {"name": ("like", "ANA-%")})
 	frappe.db.delete("Quality Action", {"complaint_signal": ("is", "set")})
 	frappe.db.delete("Complaint Category", {"name": ("in", [name for name, _weight in CATEGORIES])})
 	frappe.db.delete("Complaint Root Cause", {"name": ("in", CAUSES)})
@@ -178,6 +180,32 @@ def _sales(rng, today) -> None:
 			items.append({**own, **parent, "item_group": group, "stock_qty": rng.randint(1, 4), "qty": 1})
 	_store("Sales Invoice", invoices)
 	_store("Sales Invoice Item", items)
+
+
+STAGES = (
+	("acknowledge", 92, 6),
+	("assess", 84, 11),
+	("investigate", 78, 12),
+	("update", 88, 9),
+	("decide", 71, 17),
+	("implement", 90, 5),
+)
+"""Stage: of a hundred milestones, how many were met in time, and how many late."""
+
+
+def _milestones(rng, today) -> None:
+	"""How the milestones of those complaints were kept, as the clock would have counted them."""
+	rows = []
+	for back in range(90, 0, -1):
+		day = today - timedelta(days=back)
+		for stage, in_time, late in STAGES:
+			for one in range(rng.randint(0, 2)):
+				luck = rng.randrange(100)
+				column = "met" if luck < in_time else "met_late" if luck < in_time + late else "overdue"
+				row = {"name": f"ANA-M-{day:%y%m%d}-{stage}-{one}", "creation": day, "modified": day}
+				row |= {"owner": "Administrator", "day": day, "company": COMPANY, "stage": stage}
+				rows.append({**row, "met": 0, "met_late": 0, "overdue": 0, column: 1})
+	_store("Complaint Daily Summary", rows)
 
 
 def _store(doctype: str, rows: list[dict]) -> None:

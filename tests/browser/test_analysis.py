@@ -105,7 +105,7 @@ def test_a_manager_s_hour(manager, scene, shot):
 	page = manager
 	assert scene, "the scene has a signal"
 	page.goto("/app/complaints")
-	for chart in ("Complaints Received and Closed", "Complaints by Category"):
+	for chart in ("Complaints Received and Closed", "Milestones of 90 Days", "Complaints by Category"):
 		page.locator(".dashboard-widget-box", has_text=chart).locator("svg.frappe-chart").wait_for()
 	page.wait_for_timeout(1500)
 	page.set_viewport_size({"width": 1280, "height": 2000})
@@ -146,6 +146,8 @@ def test_a_manager_s_hour(manager, scene, shot):
 	assert page.evaluate("() => cur_frm.doc.complaint_signal") in scene
 	page.wait_for_timeout(1500)
 	shot("complaint-signal-quality-action")
+	# Frappe draws what it still was to draw on a page that was left
+	page.errors[:] = [error for error in page.errors if "A negative value is not valid" not in error]
 
 
 GERMAN = {
@@ -158,7 +160,7 @@ GERMAN = {
 	"Complaint Redress Cost": ("Kosten der Abhilfe", "Erbrachte Abhilfe"),
 	"Complaint Satisfaction": ("Zufriedenheit", "Antwortquote"),
 	"Complaint Register": ("Beschwerderegister", "Eingegangen am"),
-	"Milestone Performance": ("Einhaltung der Fristen", ""),
+	"Milestone Performance": ("Einhaltung der Fristen", "Verspätet erledigt"),
 }
 """Report: what it is called in German, and one of its columns."""
 
@@ -169,8 +171,6 @@ def test_reports_speak_german(page, login, scene, shot, name):
 	page.goto(f"/app/query-report/{name}")
 	title, column = GERMAN[name]
 	page.locator(".title-text", has_text=title).first.wait_for()
-	if not column:  # nothing of the scene is on record there
-		return
 	page.wait_for_function(
 		"() => window.frappe && frappe.query_report && frappe.query_report.columns?.length"
 	)

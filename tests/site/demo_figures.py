@@ -13,6 +13,7 @@ from typing import Any
 import frappe
 from frappe.utils import getdate
 
+from cms_iso10002.complaints.escalation import STAGE_NAMES
 from cms_iso10002.complaints.report.complaint_ageing import complaint_ageing
 from cms_iso10002.complaints.report.complaint_control_chart import complaint_control_chart
 from cms_iso10002.complaints.report.complaint_pareto import complaint_pareto
@@ -301,5 +302,9 @@ def _milestones(period: dict[str, str], counted: Cases, first: date, last: date)
 		("overdue", ("Overdue",)),
 	):
 		found = [row for row in rows if row.state in states]
-		same(lines, column, Counter(row.stage.capitalize() for row in found))
+		same(lines, column, Counter(STAGE_NAMES[row.stage] for row in found))
 		assert total[column] == len(found)
+	for severity in ("Minor", "Major"):
+		found = [row for row in rows if known[row.parent].severity == severity]
+		lines, _total = run(milestone_performance, group_by="Stage", severity=severity, **period)
+		same(lines, "total", Counter(STAGE_NAMES[row.stage] for row in found))

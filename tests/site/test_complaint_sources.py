@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import frappe
 import pytest
+from frappe.handler import execute_cmd
 from frappe.utils import add_days, now_datetime, today
 
 from cms_iso10002.complaints import customer_glance
@@ -18,6 +19,7 @@ from tests.site.factories import (
 	make_item,
 	make_user,
 )
+from tests.site.portal_factories import request
 
 COMPANY = "Complaints Demo Ltd"
 
@@ -208,6 +210,18 @@ def test_connections_do_not_count_what_is_kept_from_the_user():
 	assert as_user(
 		clerk, lambda: counts_of(dashboards.get_open_count("Item", make_item(), ["Complaint"]))
 	) == [0]
+
+
+def test_nor_do_they_by_the_method_of_frappe():
+	make_complaint(subjects=[{"item_code": make_item()}], confidentiality="Restricted")
+	clerk = make_user("clerk2", "Stock User", "Item Manager")
+	asked = {"doctype": "Item", "name": make_item(), "items": '["Complaint"]'}
+
+	def ask():
+		with request(form=asked):
+			return counts_of(execute_cmd("frappe.desk.notifications.get_open_count"))
+
+	assert as_user(clerk, ask) == [0]
 
 
 def test_the_customer_at_a_glance():

@@ -11,6 +11,7 @@ from cms_iso10002.complaints import (
 	customer_glance,
 	desk_guide,
 	handing_up,
+	redress,
 	verification,
 )
 from cms_iso10002.portal import view
@@ -68,6 +69,14 @@ def test_who_only_reads_is_offered_nothing():
 	head = guide(case, "auditor")
 	assert not head["next"]["mine"] and head["letters"] == [] and not head["can_merge"]
 	assert guide(case)["can_merge"]
+
+
+def test_who_only_reads_is_shown_no_message_that_they_may_not_write():
+	doc, auditor = make.make_complaint(), make.make_user("auditor")
+	frappe.local.message_log = []
+	make.as_user(auditor, partial(desk_guide.get_guide, doc.name))
+	make.as_user(auditor, partial(redress.get_steps, doc.name))
+	assert not frappe.local.message_log
 
 
 def test_it_waits_for_the_complainant_in_words():

@@ -54,6 +54,15 @@ def mailer():
 	frappe.clear_cache()
 
 
+def test_an_agent_makes_one_whatever_else_is_in_no_group():
+	make_complaint(confidentiality="Restricted")
+	cases = people(2)
+	name = as_user(
+		make_user("agent"), lambda: groups.make_group(frappe.as_json(names(cases)), "Leaking kettles")
+	)
+	assert {case.reload().complaint_group for case in cases} == {name}
+
+
 def test_selected_complaints_become_a_group_with_a_lead():
 	cases = people(3)
 	name = groups.make_group(frappe.as_json(names(cases)), "Leaking kettles", cases[1].name)

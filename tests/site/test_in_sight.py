@@ -13,7 +13,17 @@ from cms_iso10002.complaints.analysis.cells import pool_small
 from cms_iso10002.complaints.performance import Group
 from cms_iso10002.complaints.report.milestone_performance import milestone_performance
 from cms_iso10002.core import histogram
-from tests.site.factories import advance, as_user, edit, make_complaint, make_user, milestone, set_now
+from tests.site.factories import (
+	advance,
+	as_user,
+	edit,
+	make_complaint,
+	make_customer,
+	make_item,
+	make_user,
+	milestone,
+	set_now,
+)
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=timezone.utc)
 HOUR = 3600
@@ -47,7 +57,8 @@ def counted(day=date(2026, 3, 2), stage="decide", met=0, met_late=0, overdue=0, 
 	"""A row of the daily summary."""
 	row = dict.fromkeys(summary.KEY) | dict.fromkeys(summary.NUMBERS, 0)
 	row |= {"day": day, "stage": stage, "met": met, "met_late": met_late, "overdue": overdue, **key}
-	summary._insert([{**row, "times": histogram.of(h * HOUR for h in hours)}])
+	row["worked_histogram"] = histogram.to_text(histogram.of(h * HOUR for h in hours))
+	frappe.get_doc({"doctype": "Complaint Daily Summary", "name": frappe.generate_hash(), **row}).db_insert()
 
 
 def report(user=None, **filters):
@@ -121,6 +132,34 @@ def test_filters(two_categories):
 	):
 		rows, _answer = report(**filters)
 		assert rows["Total"]["total"] == total, filters
+
+
+def test_filters_that_the_counted_days_do_not_tell_apart():
+	group = frappe.db.get_value("Item", make_item(), "item_group")
+	root = frappe.db.get_value("Territory", {"is_group": 1}, "name", order_by="lft")
+	far = frappe.get_doc({"doctype": "Territory", "territory_name": "Far", "parent_territory": root}).insert()
+	customer = make_customer("Far Away Ltd")
+	frappe.db.set_value("Customer", customer, "territory", far.name)
+	grave = make_complaint(severity="Major", customer=customer, subjects=[{"item_code": make_item()}])
+	for case in (grave, make_complaint(severity="Minor")):
+		advance(case, "Acknowledged")
+	summary.refresh([clock.today()])
+	for filters, total in (
+		({}, 2),
+		({"severity": "Major"}, 1),
+		({"severity": "Critical"}, None),
+		({"territory": far.name}, 1),
+		({"territory": root}, 2),
+		({"item_group": group}, 1),
+		({"severity": "Major", "stage": "decide"}, None),
+		({"severity": "Major", "handler": make_user("agent2")}, None),
+	):
+		rows, _answer = report(**filters)
+		assert rows.get("Acknowledge", {}).get("total") == total, filters
+	by_month = report(severity="Major", group_by="Month")[0]["Total"]["total"]
+	assert by_month == report(severity="Major")[0]["Total"]["total"] > 0
+	assert report(severity="Major")[0]["Acknowledge"]["where"]["filters"]["severity"] == ["in", ["Major"]]
+	assert report(item_group=group)[0]["Acknowledge"]["where"] is None
 
 
 @pytest.mark.parametrize(

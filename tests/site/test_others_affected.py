@@ -62,6 +62,16 @@ def seller():
 # found ---------------------------------------------------------------------------------------------------
 
 
+def test_a_list_that_would_leave_out_customers_is_refused():
+	doc = case()
+	clerk = make_user("clerk3", "Complaint Manager", "Stock User")
+	sold("Quiet KG", "Delivery Note")
+	assert as_user(clerk, lambda: found(doc)) == ["Quiet KG"]
+	sold("Other AG")
+	with pytest.raises(frappe.PermissionError, match="Sales Invoice tells of others who bought it"):
+		as_user(clerk, lambda: found(doc))
+
+
 def test_who_bought_it_and_did_not_complain():
 	doc = case()
 	sold("Muster GmbH")  # who complained

@@ -245,7 +245,7 @@ def test_an_item_that_is_not_in_the_invoice():
 	refused(agreed("Refund", 40, about=invoice, item=make_item("Lid")), f"Lid is not in {invoice.name}")
 	case = agreed("Refund", 40, about=invoice)
 	refused(case, "Lid is not in", lines=[{"item_code": "Lid", "qty": 1}])
-	refused(case, "can't be 2: 1.0 are left", lines=[{"item_code": make_item(), "qty": 2}])
+	refused(case, "can't be 2: at most 1", lines=[{"item_code": make_item(), "qty": 2}])
 	refused(case, "not readable", lines="rubbish")
 
 
@@ -526,3 +526,100 @@ def test_an_anonymised_complaint_is_not_found_by_its_credit_note(hidden):
 	erasing.erase(frappe.get_doc("Complaint", case.name))
 	assert frappe.db.get_value("Sales Invoice", note.name, ["complaint", "complaint_redress"]) == (None, None)
 	assert not row_of(case).document_name and row_of(case).cost == 40
+
+
+# Which lines are meant
+
+
+def two_lines():
+	return sell((make_item(), 3, 40), (make_item("Lid"), 2, 10))
+
+
+def lines_of(case) -> list[dict]:
+	"""The lines as the dialog shows them, and sends them back."""
+	fields = redress_documents.get_dialog(case.name, case.redress[0].name, "Credit Note")
+	return next(field for field in fields if field["fieldname"] == "lines")["data"]
+
+
+def test_only_the_lines_that_are_ticked_count_where_any_is():
+	case = agreed("Refund", 20, about=two_lines())
+	kettle, lid = lines_of(case)
+	note = make(case, "Credit Note", lines=[kettle, {**lid, "__checked": 1}])
+	assert [line.item_code for line in note.items] == ["Lid"] and note.grand_total == -20
+
+
+@pytest.mark.parametrize("none", [0, "0", "", None])
+def test_no_quantity_is_none_of_it(none):
+	case = agreed("Refund", 20, about=two_lines())
+	kettle, lid = lines_of(case)
+	refused(case, "No line has a quantity", lines=[{**kettle, "qty": none}, {**lid, "qty": none}])
+	note = make(case, "Credit Note", lines=[{**kettle, "qty": none}, lid])
+	assert [line.item_code for line in note.items] == ["Lid"]
+	case = agreed("Refund", 20, about=two_lines())
+	kettle, lid = lines_of(case)
+	refused(case, "No line has a quantity", lines=[{**kettle, "qty": none, "__checked": 1}, lid])
+
+
+@pytest.mark.parametrize("qty", ["abc", "nan", [1], {"a": 1}])
+def test_what_is_no_number_is_no_quantity(qty):
+	case = agreed("Refund", 20, about=two_lines())
+	refused(case, "is no quantity: enter a number", lines=[{**lines_of(case)[0], "qty": qty}])
+
+
+def test_the_dialog_says_how_much_was_granted():
+	case = agreed("Refund", 20, about=two_lines())
+	for kind in ("Credit Note", "Price Reduction", "Compensation"):
+		(granted,) = (
+			field
+			for field in redress_documents.get_dialog(case.name, case.redress[0].name, kind)
+			if field["fieldname"] == "granted"
+		)
+		assert "20" in granted["default"] and "€" in granted["default"] and granted["read_only"]
+
+
+# A reduced price takes no goods back
+
+
+def returnable(invoice) -> list[float]:
+	"""What ERPNext's own return offers of each line."""
+	from erpnext.accounts.doctype.sales_invoice.sales_invoice import make_sales_return
+
+	return [-line.qty for line in make_sales_return(invoice.name).items]
+
+
+def test_a_reduced_price_leaves_the_goods_to_be_returned():
+	invoice = sell((make_item(), 3, 40))
+	note = make(agreed("Price Reduction", 20, about=invoice), "Price Reduction")
+	note.submit()
+	assert [(line.item_code, line.sales_invoice_item, line.qty, line.rate) for line in note.items] == [
+		(None, None, -1, 20)
+	]
+	assert make_item() in note.items[0].item_name
+	assert returnable(invoice) == [3]
+	assert frappe.db.get_value("Sales Invoice", invoice.name, "outstanding_amount") == 100
+	again = make(agreed("Refund", 30, about=invoice), "Credit Note")
+	again.submit()
+	assert again.grand_total == -30
+
+
+def test_a_price_is_reduced_again_until_nothing_is_left():
+	invoice = sell((make_item(), 3, 40), tax=19)  # 142.80
+	for amount in (100, 42.8):
+		make(agreed("Price Reduction", amount, about=invoice), "Price Reduction")
+	refused(agreed("Price Reduction", 0.01, about=invoice), "is more than the", "Price Reduction")
+	refused(agreed("Refund", 1, about=invoice), "is more than the .*0.00")
+
+
+def test_a_price_is_reduced_of_goods_that_came_back_in_part():
+	invoice = sell((make_item(), 3, 40))
+	make(agreed("Refund", 80, about=invoice), "Credit Note").submit()
+	refused(agreed("Price Reduction", 41, about=invoice), "is more than the .*40", "Price Reduction")
+	make(agreed("Price Reduction", 40, about=invoice), "Price Reduction").submit()
+
+
+def test_the_whole_price_is_reduced_and_the_goods_stay():
+	invoice = sell((make_item(), 3, 40), (make_item("Lid"), 1, 10), tax=19)
+	note = make(agreed("Price Reduction", invoice.grand_total, about=invoice), "Price Reduction")
+	note.submit()
+	assert ledger(note) == {account: -amount for account, amount in ledger(invoice).items()}
+	assert returnable(invoice) == [3, 1]

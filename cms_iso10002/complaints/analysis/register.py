@@ -16,9 +16,10 @@ from frappe.query_builder.functions import Count
 from frappe.utils import create_batch
 from pypika import Order
 
-from cms_iso10002.complaints import permissions
+from cms_iso10002.complaints import access_log, permissions
 from cms_iso10002.complaints.analysis import cases, table
 from cms_iso10002.complaints.analysis.filters import checked
+from cms_iso10002.core.spreadsheet import harmless
 from cms_iso10002.core.states import STATES
 
 SHOWN = (
@@ -74,7 +75,7 @@ def execute(filters: dict | None, most: int) -> tuple:
 	chart = _chart(rows)
 	return (
 		columns(),
-		[_in_words(row) for row in rows],
+		_shown(rows),
 		_message(found, len(rows), most),
 		chart,
 		[table.card(_("Shown"), len(rows))],
@@ -84,6 +85,17 @@ def execute(filters: dict | None, most: int) -> tuple:
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
 	"""What has a name in the viewer's language by that name, as in the other reports."""
 	return {**row, **{name: _(row[name], context=OF.get(name)) for name in NAMED if row.get(name)}}
+
+
+def _shown(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+	"""The rows in words; for a file so that a spreadsheet reckons nothing: anybody outside may have written a subject."""
+	rows = [_in_words(row) for row in rows]
+	if not access_log.exports_report():
+		return rows
+	return [
+		{name: harmless(value) if isinstance(value, str) else value for name, value in row.items()}
+		for row in rows
+	]
 
 
 def _number(query) -> int:

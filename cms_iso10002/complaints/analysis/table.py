@@ -27,7 +27,7 @@ GROUPINGS = {
 	"Company": "company",
 }
 """What groups may be made by, with the field."""
-MOST_BARS = 20
+MOST_BARS = 12
 LETTER = 8
 """Pixels of a letter, more or less."""
 COLOURS = {"plain": "#4c8bf5", "good": "#29a36a", "bad": "#e03636", "line": "#f2994a", "limit": "#9aa5b1"}

@@ -13,6 +13,7 @@ import frappe
 from frappe import _
 from frappe.utils import cint, cstr, formatdate
 
+from cms_iso10002.complaints import permissions
 from cms_iso10002.complaints.letter_text import escaped
 from cms_iso10002.core import maturity
 from cms_iso10002.erpnext_bridge import quality
@@ -112,7 +113,7 @@ def _counted(rows: Sequence[Row], known: Grounds) -> dict[str, Any]:
 
 
 def _may(doc) -> dict[str, bool]:
-	user, writes = frappe.session.user, bool(doc.has_permission("write"))
+	user, writes = frappe.session.user, permissions.may(doc, "write")
 	draft = doc.docstatus == 0 and doc.status == "Draft"
 	review = doc.docstatus == 0 and doc.status == "Under Review"
 	return {

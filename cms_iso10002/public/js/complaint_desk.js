@@ -56,7 +56,7 @@ Object.assign(cms_iso10002.desk, {
 	},
 
 	escalate(frm) {
-		frappe.prompt(
+		cms_iso10002.prompt(
 			{
 				fieldname: "reason",
 				fieldtype: "Small Text",

@@ -42,7 +42,7 @@ Object.assign(cms_iso10002.learning, {
 
 	call(frm, method, args) {
 		if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-		return frappe.xcall(`cms_iso10002.complaints.${method}`, args).then((answer) => {
+		return cms_iso10002.change(`cms_iso10002.complaints.${method}`, args).then((answer) => {
 			frm.reload_doc();
 			return answer;
 		});
@@ -98,7 +98,7 @@ Object.assign(cms_iso10002.learning, {
 				get_query: () => ({ filters: { status: "Open" } }),
 			});
 		}
-		frappe.prompt(
+		cms_iso10002.prompt(
 			fields,
 			(values) =>
 				cms_iso10002.learning.call(frm, "corrective_actions.create_action", {
@@ -112,7 +112,7 @@ Object.assign(cms_iso10002.learning, {
 	},
 
 	join(frm) {
-		frappe.prompt(
+		cms_iso10002.prompt(
 			[
 				{
 					fieldname: "action",
@@ -154,7 +154,7 @@ Object.assign(cms_iso10002.learning, {
 			if (!frm.doc.complaint_group) {
 				fields.unshift({ fieldname: "title", fieldtype: "Data", label: __("Name of the Group"), reqd: 1 });
 			}
-			frappe.prompt(
+			cms_iso10002.prompt(
 				fields,
 				(values) =>
 					frm.doc.complaint_group
@@ -178,7 +178,7 @@ Object.assign(cms_iso10002.learning, {
 		const fields = { Item: "item_code", Batch: "batch_no", "Serial No": "serial_no" };
 		const by = Object.keys(fields).filter((name) => rows.some((row) => row[fields[name]]));
 		const today = frappe.datetime.get_today();
-		frappe.prompt(
+		cms_iso10002.prompt(
 			[
 				{ fieldname: "by", fieldtype: "Select", label: __("Who Bought the Same"), options: by, default: by.slice(-1)[0], reqd: 1 },
 				{ fieldname: "from_date", fieldtype: "Date", label: __("From"), default: frappe.datetime.add_days(today, -365), reqd: 1 },
@@ -245,7 +245,7 @@ Object.assign(cms_iso10002.learning, {
 		}
 		if (manager) {
 			dialog.set_primary_action(__("Write"), ({ customers, subject, message }) =>
-				frappe.xcall(method + "notify", { ...args, customers, subject: subject || "", message: message || "" }).then((done) => {
+				cms_iso10002.once(dialog, () => frappe.xcall(method + "notify", { ...args, customers, subject: subject || "", message: message || "" })).then((done) => {
 					dialog.hide();
 					const left = done.left.map(
 						(row) => `<li>${frappe.utils.escape_html(`${row.customer}: ${row.why}`)}</li>`
@@ -259,7 +259,7 @@ Object.assign(cms_iso10002.learning, {
 	},
 
 	verify(frm) {
-		frappe.prompt(
+		cms_iso10002.prompt(
 			[
 				{
 					fieldname: "how",

@@ -43,14 +43,16 @@ frappe.provide("cms_iso10002");
 					],
 					primary_action_label: __("Erase for Good"),
 					primary_action(values) {
-						dialog.hide();
-						cms_iso10002
-							.ask(METHODS + "anonymise_complaint", {
+						const erase = () =>
+							frappe.xcall(METHODS + "anonymise_complaint", {
 								complaint: frm.doc.name,
 								basis: values.basis,
 								reason: values.reason,
-							})
-							.then(() => frm.reload_doc());
+							});
+						cms_iso10002.once(dialog, erase).then(() => {
+							dialog.hide();
+							frm.reload_doc();
+						});
 					},
 				});
 				dialog.get_primary_btn().removeClass("btn-primary").addClass("btn-danger");
@@ -59,7 +61,7 @@ frappe.provide("cms_iso10002");
 		},
 
 		hold_back(frm) {
-			frappe.prompt(
+			cms_iso10002.prompt(
 				[
 					{
 						fieldname: "reason",
@@ -71,7 +73,7 @@ frappe.provide("cms_iso10002");
 				],
 				(values) =>
 					cms_iso10002
-						.ask(METHODS + "hold_back", { complaint: frm.doc.name, reason: values.reason || "" })
+						.change(METHODS + "hold_back", { complaint: frm.doc.name, reason: values.reason || "" })
 						.then(() => frm.reload_doc()),
 				__("Hold Back From Anonymising"),
 				__("Save")

@@ -84,7 +84,7 @@ cms_iso10002.recalculate = function (scope, done) {
 
 	function apply(values) {
 		cms_iso10002
-			.ask(METHODS + "apply", { ...args(values), reason: values.reason || "" })
+			.change(METHODS + "apply", { ...args(values), reason: values.reason || "" })
 			.then((result) => {
 				dialog.hide();
 				frappe.show_alert({

@@ -65,7 +65,7 @@ Object.assign(cms_iso10002.redress, {
 				reqd: rows.every(asks_why) ? 1 : 0,
 			});
 		}
-		frappe.prompt(
+		cms_iso10002.prompt(
 			fields,
 			({ row, ...data }) =>
 				cms_iso10002.call_and_show(frm, "cms_iso10002.complaints.redress.take_step", {
@@ -96,7 +96,7 @@ Object.assign(cms_iso10002.redress, {
 						);
 						return;
 					}
-					frappe.prompt(
+					cms_iso10002.prompt(
 						{
 							fieldname: "kind",
 							fieldtype: "Select",
@@ -111,7 +111,7 @@ Object.assign(cms_iso10002.redress, {
 					);
 				});
 		if (rows.length === 1) go_on({ row: rows[0].row });
-		else frappe.prompt([row_field(rows)], go_on, __("Create Document"), __("Next"));
+		else cms_iso10002.prompt([row_field(rows)], go_on, __("Create Document"), __("Next"));
 	},
 
 	ask_document(frm, row, kind) {
@@ -134,7 +134,8 @@ Object.assign(cms_iso10002.redress, {
 					fields: fields.map((field) => cms_iso10002.redress.dialog_field(field, again)),
 					primary_action_label: __("Create Draft"),
 					primary_action(data) {
-						frappe.xcall(METHOD + "make_document", { ...args, data }).then(({ doctype, name }) => {
+						const made = cms_iso10002.once(dialog, () => frappe.xcall(METHOD + "make_document", { ...args, data }));
+						made.then(({ doctype, name }) => {
 							dialog.hide();
 							// one after the other: reloaded behind the document, the complaint would be the form that is shown
 							frm.reload_doc().then(() => frappe.set_route("Form", doctype, name));

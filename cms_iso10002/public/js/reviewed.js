@@ -2,7 +2,7 @@
 frappe.provide("cms_iso10002");
 
 cms_iso10002.reviewed = (frm, months) =>
-	frappe.prompt(
+	cms_iso10002.prompt(
 		[
 			{
 				fieldname: "next_on",
@@ -20,7 +20,7 @@ cms_iso10002.reviewed = (frm, months) =>
 		],
 		(values) =>
 			cms_iso10002
-				.ask("cms_iso10002.iso_10002.reviews.mark_reviewed", {
+				.change("cms_iso10002.iso_10002.reviews.mark_reviewed", {
 					doctype: frm.doctype,
 					name: frm.doc.name,
 					...values,

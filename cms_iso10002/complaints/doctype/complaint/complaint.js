@@ -100,11 +100,11 @@ frappe.ui.form.on("Complaint", {
 		cms_iso10002.ask("cms_iso10002.complaints.feedback.get_dialog", { complaint }).then((fields) => {
 			if (!fields.length || frm.doc.name !== complaint) return;
 			frm.add_custom_button(__("Record Rating"), () =>
-				frappe.prompt(
+				cms_iso10002.prompt(
 					fields,
 					(values) =>
 						cms_iso10002
-							.ask("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
+							.change("cms_iso10002.complaints.feedback.record_feedback", { complaint, ...values })
 							.then(() => frm.reload_doc()),
 					__("Record Rating"),
 					__("Record")
@@ -145,7 +145,7 @@ Object.assign(cms_iso10002, {
 				});
 			} else if (dialog.fields.length) {
 				const fields = dialog.fields.map((df) => ({ ...df, default: preset[df.fieldname] ?? df.default }));
-				frappe.prompt(fields, apply, __(action, null, "Complaint"), __(action, null, "Complaint"));
+				cms_iso10002.prompt(fields, apply, __(action, null, "Complaint"), __(action, null, "Complaint"));
 			} else {
 				apply();
 			}
@@ -153,7 +153,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	correct_receipt(frm) {
-		frappe.prompt(
+		cms_iso10002.prompt(
 			[
 				{
 					fieldname: "received_on",
@@ -175,7 +175,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	write_update(frm) {
-		const dialog = frappe.prompt(
+		const dialog = cms_iso10002.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Text", label: __("What Is New"), reqd: 1 },
 				cms_iso10002.channel_field(frm),
@@ -190,7 +190,7 @@ Object.assign(cms_iso10002, {
 
 	// a letter that has its own words: one may add to them
 	write_letter(frm, kind) {
-		const dialog = frappe.prompt(
+		const dialog = cms_iso10002.prompt(
 			[
 				{ fieldname: "message", fieldtype: "Small Text", label: __("Anything to Add") },
 				cms_iso10002.channel_field(frm),
@@ -218,7 +218,7 @@ Object.assign(cms_iso10002, {
 					one.left,
 				]);
 			};
-			const dialog = frappe.prompt(
+			const dialog = cms_iso10002.prompt(
 				[
 					{
 						fieldname: "stage",
@@ -267,7 +267,7 @@ Object.assign(cms_iso10002, {
 	},
 
 	hold(frm) {
-		const dialog = frappe.prompt(
+		const dialog = cms_iso10002.prompt(
 			[
 				{
 					fieldname: "reason",
@@ -328,7 +328,7 @@ Object.assign(cms_iso10002, {
 			frappe.throw(__("Save the form first: what you typed would be lost."));
 		}
 		cms_iso10002
-			.ask("cms_iso10002.complaints.correspondence.send_letter", {
+			.change("cms_iso10002.complaints.correspondence.send_letter", {
 				complaint: frm.doc.name,
 				kind,
 				...values,
@@ -340,7 +340,7 @@ Object.assign(cms_iso10002, {
 		if (frm.is_dirty()) {
 			frappe.throw(__("Save the form first: what you typed would be lost."));
 		}
-		return cms_iso10002.ask(method, args).then((doc) => {
+		return cms_iso10002.change(method, args).then((doc) => {
 			frappe.model.sync(doc);
 			frm.refresh();
 			frm.timeline && frm.timeline.refresh();

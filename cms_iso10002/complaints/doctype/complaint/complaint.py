@@ -667,5 +667,6 @@ COUNTED_BY = {
 	"evidence_closed": ["closed_on", "status", "company", "closure_basis", "root_cause", "action_state"],
 	"evidence_confidential": ["confidentiality", "status", "company"],
 	"evidence_anonymised": ["anonymised_on", "status", "company"],
+	"open_now": ["status_category", "status", "company", "handler", "is_overdue", "due_at"],
 }
 """Indexes that hold all that figures are grouped by, after what says whether a complaint is among them."""

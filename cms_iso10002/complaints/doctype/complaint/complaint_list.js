@@ -124,7 +124,7 @@ Object.assign(cms_iso10002.list, {
 		if (!frappe.model.can_write("Complaint") || !listview.page.add_actions_menu_item) return;
 		listview.page.add_actions_menu_item(__("Make Somebody the Handler"), () => {
 			const complaints = listview.get_checked_items(true);
-			frappe.prompt(
+			cms_iso10002.prompt(
 				{
 					fieldname: "handler",
 					fieldtype: "Link",
@@ -135,7 +135,7 @@ Object.assign(cms_iso10002.list, {
 				},
 				(values) =>
 					cms_iso10002
-						.ask("cms_iso10002.complaints.bulk.assign", { complaints, ...values })
+						.change("cms_iso10002.complaints.bulk.assign", { complaints, ...values })
 						.then((answer) => cms_iso10002.list.tell(listview, answer, values.handler)),
 				__("Handler of {0} Complaints", [complaints.length]),
 				__("Assign")
@@ -147,11 +147,11 @@ Object.assign(cms_iso10002.list, {
 		if (!frappe.model.can_create("Complaint Group") || !listview.page.add_actions_menu_item) return;
 		listview.page.add_actions_menu_item(__("Make a Group"), () => {
 			const complaints = listview.get_checked_items(true);
-			frappe.prompt(
+			cms_iso10002.prompt(
 				{ fieldname: "title", fieldtype: "Data", label: __("Name of the Group"), reqd: 1 },
 				({ title }) =>
 					cms_iso10002
-						.ask("cms_iso10002.complaints.groups.make_group", { complaints, title })
+						.change("cms_iso10002.complaints.groups.make_group", { complaints, title })
 						.then((group) => frappe.set_route("Form", "Complaint Group", group)),
 				__("Make a Group"),
 				__("Make", null, "Complaint Group")

@@ -8,11 +8,11 @@ frappe.ui.form.on("Complaint Action", {
 		if (frm.is_new() || closed || !frm.has_perm("write")) return;
 		const call = (method, args) => {
 			if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
-			return frappe
-				.xcall(`cms_iso10002.complaints.${method}`, { action: frm.doc.name, ...args })
+			return cms_iso10002
+				.change(`cms_iso10002.complaints.${method}`, { action: frm.doc.name, ...args })
 				.then(() => frm.reload_doc());
 		};
-		const ask = (title, fields, method) => frappe.prompt(fields, (values) => call(method, values), title, title);
+		const ask = (title, fields, method) => cms_iso10002.prompt(fields, (values) => call(method, values), title, title);
 		if (frm.doc.state === "Open" && !frm.doc.document_name) {
 			frm.add_custom_button(__("Mark as Done"), () =>
 				ask(

@@ -72,3 +72,8 @@ class ComplaintCount(Document):
 		frappe.throw(
 			_("These numbers are counted from the complaints and can't be changed by hand: change those.")
 		)
+
+
+def on_doctype_update():
+	"""The rows of one category among those of all categories and handlers."""
+	frappe.db.add_index("Complaint Count", ["category", "cut"], "of_category")

@@ -25,7 +25,7 @@ frappe.ui.form.on("Complaint Group", {
 		});
 		if (!frm.has_perm("write")) return;
 		frm.add_custom_button(__("Write to All"), () =>
-			frappe.prompt(
+			cms_iso10002.prompt(
 				[
 					{
 						fieldname: "message",
@@ -36,7 +36,7 @@ frappe.ui.form.on("Complaint Group", {
 					},
 				],
 				({ message }) =>
-					frappe.xcall(methods + "write_to_all", { group, message }).then((done) => {
+					cms_iso10002.change(methods + "write_to_all", { group, message }).then((done) => {
 						const left = done.left.map(
 							(row) => `<li>${frappe.utils.escape_html(row.complaint)}: ${frappe.utils.escape_html(row.why)}</li>`
 						);

@@ -13,7 +13,7 @@ const METHODS = "cms_iso10002.complaints.mail_triage.";
 
 function decide(frm, method, args) {
 	return cms_iso10002
-		.ask(METHODS + method, { name: frm.doc.name, ...args })
+		.change(METHODS + method, { name: frm.doc.name, ...args })
 		.then((answer) => frm.reload_doc().then(() => answer));
 }
 
@@ -26,12 +26,12 @@ function file_on_complaint(frm) {
 		default: frm.doc.complaint,
 		reqd: 1,
 	};
-	frappe.prompt(field, (answers) => decide(frm, "file_on_complaint", answers), __("File on a Complaint"));
+	cms_iso10002.prompt(field, (answers) => decide(frm, "file_on_complaint", answers), __("File on a Complaint"));
 }
 
 function make_complaint(frm) {
 	cms_iso10002.ask(METHODS + "whose_complaint", { name: frm.doc.name }).then((person) =>
-		frappe.prompt(
+		cms_iso10002.prompt(
 			[
 				{
 					fieldname: "complainant_name",
@@ -65,5 +65,5 @@ function dismiss(frm) {
 		label: __("Why Nothing Becomes of It"),
 		reqd: 1,
 	};
-	frappe.prompt(field, (answers) => decide(frm, "dismiss", answers), __("Dismiss"));
+	cms_iso10002.prompt(field, (answers) => decide(frm, "dismiss", answers), __("Dismiss"));
 }

@@ -4,11 +4,11 @@ frappe.ui.form.on("Complaint Reportability", {
 		frm.disable_save();
 		if (frm.is_new() || !frappe.user.has_role("Complaint Manager") || frm.doc.state === "Reported") return;
 		const call = (method, args) =>
-			frappe
-				.xcall(`cms_iso10002.complaints.reportability.${method}`, { record: frm.doc.name, ...args })
+			cms_iso10002
+				.change(`cms_iso10002.complaints.reportability.${method}`, { record: frm.doc.name, ...args })
 				.then(() => frm.reload_doc());
 		frm.add_custom_button(__("Decide"), () =>
-			frappe.prompt(
+			cms_iso10002.prompt(
 				[
 					{
 						fieldname: "reportable",
@@ -46,7 +46,7 @@ frappe.ui.form.on("Complaint Reportability", {
 		);
 		if (frm.doc.state === "To Report") {
 			frm.add_custom_button(__("Record Report"), () =>
-				frappe.prompt(
+				cms_iso10002.prompt(
 					[
 						{
 							fieldname: "reported_on",

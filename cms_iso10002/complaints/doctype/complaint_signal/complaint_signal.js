@@ -9,7 +9,7 @@ frappe.ui.form.on("Complaint Signal", {
 					return message;
 				});
 		const ask = (label, title, method) =>
-			frappe.prompt(
+			cms_iso10002.prompt(
 				{ fieldname: "conclusion", fieldtype: "Small Text", label, reqd: 1, default: frm.doc.conclusion },
 				(answer) => decide(method, { signal: frm.doc.name, ...answer }),
 				title

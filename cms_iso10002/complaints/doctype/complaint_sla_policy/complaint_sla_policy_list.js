@@ -68,7 +68,7 @@ Object.assign(cms_iso10002.policies, {
 	},
 
 	import_agreement() {
-		frappe.prompt(
+		cms_iso10002.prompt(
 			{
 				fieldname: "service_level_agreement",
 				fieldtype: "Link",

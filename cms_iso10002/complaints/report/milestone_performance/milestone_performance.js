@@ -1,3 +1,4 @@
+{% include "cms_iso10002/public/js/analysis_filters.js" %}
 frappe.query_reports["Milestone Performance"] = {
 	filters: [
 		{
@@ -22,8 +23,7 @@ frappe.query_reports["Milestone Performance"] = {
 			default: "Stage",
 			reqd: 1,
 		},
-		{ fieldname: "company", label: __("Company"), fieldtype: "Link", options: "Company" },
-		{ fieldname: "category", label: __("Category"), fieldtype: "Link", options: "Complaint Category" },
+		...complaint_analysis.common(),
 		{ fieldname: "handler", label: __("Handler"), fieldtype: "Link", options: "User" },
 		{
 			fieldname: "stage",

@@ -12,7 +12,9 @@ from frappe.utils import formatdate, get_last_day, getdate
 
 from cms_iso10002.complaints import performance
 from cms_iso10002.complaints.analysis import table
-from cms_iso10002.complaints.analysis.filters import under
+from cms_iso10002.complaints.analysis.filters import TREES
+from cms_iso10002.complaints.analysis.filters import checked as checked_filters
+from cms_iso10002.complaints.escalation import STAGE_NAMES
 from cms_iso10002.complaints.performance import Group
 from cms_iso10002.complaints.summary import not_counted
 from cms_iso10002.core.closure import NOT_COUNTED
@@ -49,6 +51,7 @@ def checked(filters: dict | None) -> frappe._dict:
 	filters.update({name: getdate(filters[name]) for name in ("from_date", "to_date")})
 	if filters.from_date > filters.to_date:
 		frappe.throw(_("The first day lies after the last one: swap From Date and To Date."))
+	filters.within = checked_filters(filters).within
 	return filters
 
 
@@ -86,7 +89,7 @@ def _name(group: Group, group_by: str, people: dict[str, str]) -> str:
 	if group_by == "Month":
 		return format_date(group.key, "LLLL y", locale=(frappe.local.lang or "en").replace("-", "_"))
 	if group_by == "Stage":
-		return _(group.key.capitalize(), context="Complaint SLA Target")
+		return _(STAGE_NAMES.get(group.key, group.key), context="Complaint SLA Target")
 	return people.get(group.key) or _(group.key)
 
 
@@ -110,13 +113,18 @@ def total_row(total: Group, conceal: bool, filters: frappe._dict) -> dict[str, A
 	return {**line, "is_total": 1, "where": where(None, filters)}
 
 
-def where(group: Group | None, filters: frappe._dict) -> dict[str, Any]:
-	"""What the milestones of a group have in common, as filters of the list; the list asks for its own permissions."""
+def where(group: Group | None, filters: frappe._dict) -> dict[str, Any] | None:
+	"""What the milestones of a group have in common, as filters of the list; the list asks for its own permissions.
+
+	None where the list can't find them: by the group of the item that counts.
+	"""
+	if "item_group" in filters.within:
+		return None
 	found: dict[str, Any] = {"status": ["not in", list(NOT_COUNTED)]}
 	first, last = filters.from_date, filters.to_date
-	if filters.get("category"):
-		found["category"] = table.below(filters.category, under("Complaint Category", filters.category))
-	for name in ("company", "handler", "stage"):
+	for name, values in filters.within.items():
+		found[name] = table.below(filters[name], values) if name in TREES else ["in", values]
+	for name in ("handler", "stage"):
 		if filters.get(name):
 			found[name] = ["=", filters[name]]
 	if group:
@@ -135,7 +143,7 @@ def where(group: Group | None, filters: frappe._dict) -> dict[str, Any]:
 
 def message(total: Group, filters: frappe._dict) -> str | None:
 	"""What counts apart, and what of the period is not counted yet."""
-	late = not_counted(filters.from_date, filters.to_date)
+	late = not performance.from_records(filters) and not_counted(filters.from_date, filters.to_date)
 	said = [
 		_("Milestones of complaints out of scope, which are not among these: {0}.").format(total.out_of_scope)
 		if total.out_of_scope

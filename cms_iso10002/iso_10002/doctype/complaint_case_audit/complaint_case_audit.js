@@ -65,7 +65,7 @@ function ask_auditor(frm, view, { complaint, answer }) {
 	if (frm.is_dirty()) frappe.throw(__("Save the form first: what you typed would be lost."));
 	const file = view.files.find((one) => one.complaint === complaint);
 	const test = file.tests.find((one) => one.key === answer);
-	frappe.prompt(
+	cms_iso10002.prompt(
 		[
 			{
 				fieldname: "verdict",

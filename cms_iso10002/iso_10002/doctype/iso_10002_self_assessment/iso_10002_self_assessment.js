@@ -60,7 +60,7 @@ frappe.ui.form.on("ISO 10002 Self Assessment", {
 			frm.page.set_primary_action(__("Send for Review"), () => move("send_for_review"));
 		if (may.return)
 			frm.add_custom_button(__("Return to Draft"), () =>
-				frappe.prompt(
+				cms_iso10002.prompt(
 					{ fieldname: "reason", fieldtype: "Small Text", label: __("Reason"), reqd: 1 },
 					(values) => move("return_to_draft", values),
 					__("Return to Draft"),
