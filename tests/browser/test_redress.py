@@ -248,7 +248,10 @@ def test_a_step_above_the_limit_is_not_offered(page, login, shot):
 		remedy_name=remedy,
 		type="Goodwill",
 		needs_amount=1,
-		authority_limits=[{"role": "Complaint Auditor", "amount": 10, "currency": "EUR"}],
+		authority_limits=[
+			{"role": "Complaint Auditor", "amount": 10, "currency": "EUR"},
+			{"role": "System Manager", "amount": 100, "currency": "EUR"},
+		],
 	)
 	name = make(
 		page,
