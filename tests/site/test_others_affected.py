@@ -64,7 +64,7 @@ def seller():
 
 def test_a_list_that_would_leave_out_customers_is_refused():
 	doc = case()
-	clerk = make_user("clerk3", "Complaint Manager", "Stock User")
+	clerk = make_user("clerk3", "Complaint Manager", "Sales User")
 	sold("Quiet KG", "Delivery Note")
 	assert as_user(clerk, lambda: found(doc)) == ["Quiet KG"]
 	sold("Other AG")
