@@ -46,13 +46,14 @@ def _make_cast() -> None:
 @pytest.fixture(autouse=True)
 def isolated(request: pytest.FixtureRequest, site: str) -> Iterator[None]:
 	"""Nothing a test does outlives it (see tests/runtime/inside/isolation.py)."""
+	import frappe
+
 	from tests.runtime.inside import isolation
 
+	frappe.db.set_execution_timeout(0)  # Frappe's count of connections leaves one second for all that comes after
 	with isolation.own_state():
 		if request.node.get_closest_marker("real_commit"):
 			yield
-			import frappe
-
 			frappe.db.rollback()
 		else:
 			with isolation.one_transaction():
