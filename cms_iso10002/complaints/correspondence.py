@@ -265,7 +265,8 @@ def send_letter(
 	doc.check_permission("write")
 	timeline.lock(complaint)
 	answers = cases.answers({"told_on": told_on}, doc.received_on)
-	if sent := repeats.letter(complaint, kind, channel, message, recipient, answers.get("told_on")):
+	asked = (kind, channel, message, recipient, answers.get("told_on"))
+	if sent := repeats.letter(complaint, doc.round or 1, *asked):
 		return sent
 	if kind == "Acknowledgement" and doc.status == "Received":
 		actions.perform(

@@ -24,14 +24,23 @@ WITHIN = timedelta(seconds=30)
 
 
 def letter(
-	complaint: str, kind: str, channel: str, message: str, recipient: str, told_at: datetime | None
+	complaint: str,
+	round: int,
+	kind: str,
+	channel: str,
+	message: str,
+	recipient: str,
+	told_at: datetime | None,
 ) -> str | None:
-	"""The letter of this kind and these words that the session's user has just sent; None where there is none."""
+	"""The letter of this kind and these words that the session's user has just sent in this round; None where there is none,
+	or where it has failed: to send that again is no mistake."""
 	for row in _just_made(
 		"Complaint Letter",
-		{"complaint": complaint, "kind": kind, "sent_by": frappe.session.user},
-		("name", "channel", "recipient", "message", "reason", "sent_on"),
+		{"complaint": complaint, "round": round, "kind": kind, "sent_by": frappe.session.user},
+		("name", "channel", "recipient", "message", "reason", "sent_on", "delivery"),
 	):
+		if row.delivery == "Failed":
+			continue
 		same_words = (message or "").strip() in ((row.message or "").strip(), (row.reason or "").strip())
 		same_way = channel in ("", row.channel) and recipient in ("", row.recipient)
 		if same_words and same_way and _same_time(row.sent_on, told_at):

@@ -8,7 +8,7 @@ import frappe
 import pytest
 
 from cms_iso10002.complaints import clock, corrective_actions, correspondence, handing_up, repeats
-from tests.site.factories import advance, as_user, kinds, make_action, make_complaint, make_user
+from tests.site.factories import act, advance, as_user, kinds, make_action, make_complaint, make_user
 
 
 def later(monkeypatch) -> None:
@@ -48,6 +48,23 @@ def test_an_acknowledgement_is_sent_once_though_the_first_click_has_changed_the_
 	send = lambda: correspondence.send_letter(case.name, "Acknowledgement", "Phone", "Mr Gray looks at it.")  # noqa: E731
 	assert send() == send()
 	assert frappe.db.count("Complaint Letter", {"complaint": case.name}) == 1
+
+
+def test_the_acknowledgement_of_a_review_is_another_one_however_quick():
+	case = advance(make_complaint(), "Response Sent")
+	act(case, "Record Rejection", words="No.")
+	act(case, "Request Review", reason="They asked for it.")
+	send = lambda: correspondence.send_letter(case.name, "Acknowledgement", "Phone")  # noqa: E731
+	first = send()
+	assert send() == first
+	assert frappe.db.get_value("Complaint Letter", first, "round") == 2
+
+
+def test_what_has_failed_is_sent_again():
+	case = advance(make_complaint(), "Acknowledged")
+	first = update(case)
+	frappe.db.set_value("Complaint Letter", first, "delivery", "Failed")
+	assert update(case) != first
 
 
 def test_the_same_action_is_made_once(monkeypatch):
