@@ -3,6 +3,7 @@
 What these tests do is committed: they make their own records, under names of their own.
 """
 
+import json
 import os
 import re
 import shutil
@@ -100,6 +101,33 @@ def pytest_runtest_makereport(item: pytest.Item):
 	outcome = yield
 	if outcome.get_result().when == "call":
 		item.failed = outcome.get_result().failed
+
+
+# time passes -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def set_clock_ahead() -> Iterator[Callable]:
+	"""`set_clock_ahead(seconds)`: the app's clock on the whole site goes ahead, until the test ends.
+
+	The new settings take the place of the old ones at once: a request that the browser still waits for would find a
+	half-written file, and answer that there is no such site.
+	"""
+	site, sites = os.environ["CMS_TEST_SITE"], Path(os.environ["CMS_SITES_PATH"])
+	config = sites / site / "site_config.json"
+	before = config.read_text()
+
+	def replace(text: str) -> None:
+		new = config.with_suffix(".new")
+		new.write_text(text)
+		shutil.copymode(config, new)
+		new.replace(config)
+
+	def ahead(seconds: int) -> None:
+		replace(json.dumps({**json.loads(before), "complaints_clock_ahead": seconds}, indent=1))
+
+	yield ahead
+	replace(before)
 
 
 # the portal's tests ------------------------------------------------------------------------------------------

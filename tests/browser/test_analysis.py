@@ -11,6 +11,10 @@ from tests.browser.portal import script
 from tests.browser.test_desk_day import still
 
 CHART = ".chart-wrapper svg.frappe-chart"
+RESIZE_OFTEN = """() => new Promise((done) => {
+	const resizing = setInterval(() => window.dispatchEvent(new Event("resize")), 20);
+	setTimeout(() => { clearInterval(resizing); done(); }, 1500);
+})"""
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +89,17 @@ def test_the_register_lists_and_links(manager, shot):
 	page.locator('.dt-cell a[data-doctype="Complaint"]').first.wait_for()
 	page.wait_for_timeout(1800)
 	shot("complaint-register")
+
+
+@pytest.mark.parametrize(
+	"name", ["Complaint Register", "Complaint Pareto", "Complaint Control Chart", "Milestone Performance"]
+)
+def test_a_chart_may_be_resized_while_it_enters(manager, name):
+	"""As by the scroll bar that comes with the table; a page with errors in its scripts fails the test."""
+	page = manager
+	page.goto(f"/app/query-report/{name}")
+	page.locator(CHART).wait_for()
+	page.evaluate(RESIZE_OFTEN)
 
 
 def from_workspace(page, name: str) -> None:

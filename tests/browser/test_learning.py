@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -53,18 +50,14 @@ def quality(page, login):
 
 
 @pytest.fixture
-def a_day_later():
+def a_day_later(set_clock_ahead):
 	"""`a_day_later(days)`: the app's clock on the whole site goes ahead, then the daily job runs."""
-	site, sites = os.environ["CMS_TEST_SITE"], Path(os.environ["CMS_SITES_PATH"])
-	config = sites / site / "site_config.json"
-	before = config.read_text()
 
 	def ahead(days: int) -> None:
-		config.write_text(json.dumps({**json.loads(before), "complaints_clock_ahead": days * DAYS}, indent=1))
+		set_clock_ahead(days * DAYS)
 		script(DAILY)
 
-	yield ahead
-	config.write_text(before)
+	return ahead
 
 
 def first(page, doctype: str) -> str:

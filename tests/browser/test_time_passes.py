@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests.browser.portal import script
 from tests.browser.test_agent import csrf, make_complaint, open_form
 from tests.browser.test_policy import form_of, names
 
@@ -41,25 +38,14 @@ def manager(page, login):
 
 
 @pytest.fixture
-def clock_ahead():
+def clock_ahead(set_clock_ahead):
 	"""`clock_ahead(seconds)`: sets the app's clock ahead on the whole site, then sweeps, as the scheduler would."""
-	site, sites = os.environ["CMS_TEST_SITE"], Path(os.environ["CMS_SITES_PATH"])
-	config = sites / site / "site_config.json"
-	before = config.read_text()
 
 	def ahead(seconds: int) -> None:
-		config.write_text(json.dumps({**json.loads(before), "complaints_clock_ahead": seconds}, indent=1))
-		done = subprocess.run(
-			[sys.executable, "-c", SWEEP.format(site=site)],
-			cwd=sites,
-			capture_output=True,
-			text=True,
-			check=False,
-		)
-		assert done.returncode == 0, done.stderr
+		set_clock_ahead(seconds)
+		script(SWEEP)
 
-	yield ahead
-	config.write_text(before)
+	return ahead
 
 
 @pytest.fixture

@@ -31,6 +31,8 @@ MOST_BARS = 12
 LETTER = 8
 """Pixels of a letter, more or less."""
 COLOURS = {"plain": "#4c8bf5", "good": "#29a36a", "bad": "#e03636", "line": "#f2994a", "limit": "#9aa5b1"}
+STILL = {"disableEntryAnimation": 1}
+"""frappe-charts throws when a chart is resized while it enters, as by a scroll bar that the table brings."""
 LISTED = {"item_code": "Complaint Subject.item_code"}
 """Groups that the list of complaints finds by another field."""
 NOT_LISTED = ("item_group",)
@@ -124,6 +126,7 @@ def bars(
 			"labels": list(labels),
 			"datasets": [{"name": name, "values": list(values)} for name, values in datasets],
 		},
+		**STILL,
 		**more,
 	}
 

@@ -125,6 +125,7 @@ def _chart(found: Series, labels: list[str]) -> dict[str, Any] | None:
 
 	return {
 		"type": "line",
+		**table.STILL,
 		"colors": [
 			table.COLOURS["plain"],
 			table.COLOURS["good"],

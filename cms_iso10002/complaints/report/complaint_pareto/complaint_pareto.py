@@ -124,6 +124,7 @@ def chart(rows: list[dict[str, Any]]) -> dict[str, Any] | None:
 	lines = [round(row["cumulated"], 1) for row in kept] + ([100] if rest else [])
 	return {
 		"type": "axis-mixed",
+		**table.STILL,
 		"colors": [table.COLOURS["plain"], table.COLOURS["line"]],
 		"data": {
 			"labels": labels,

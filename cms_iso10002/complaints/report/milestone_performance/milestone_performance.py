@@ -166,6 +166,7 @@ def chart(groups: list[Group], labels: list[str]) -> dict[str, Any] | None:
 	titles = {"met": _("Met"), "met_late": _("Met Late"), "overdue": _("Overdue")}
 	return {
 		"type": "bar",
+		**table.STILL,
 		"barOptions": {"stacked": 1},
 		"colors": ["green", "orange", "red"],
 		"data": {

@@ -51,6 +51,7 @@ frappe.ui.form.on("Complaint Objective", {
 		if (rows.length < 2) return;
 		new frappe.Chart($standing.find(".objective-chart").get(0), {
 			type: "line",
+			disableEntryAnimation: 1, // frappe-charts throws when a chart is resized while it enters
 			height: 180,
 			colors: [colour],
 			axisOptions: { xIsSeries: 1, shortenYAxisNumbers: 1 },

@@ -13,6 +13,7 @@ from frappe.query_builder.functions import Count
 from frappe.utils import cint, getdate
 
 from cms_iso10002.complaints import clock
+from cms_iso10002.complaints.analysis import table
 from cms_iso10002.iso_10002 import people, training
 from cms_iso10002.iso_10002.evidence.model import share
 from cms_iso10002.setup.roles import ROLES
@@ -127,6 +128,7 @@ def chart(lines: list[dict[str, Any]]) -> dict[str, Any] | None:
 		return None
 	return {
 		"type": "percentage",
+		**table.STILL,
 		"height": 150,
 		"colors": [COLOURS[state] for state in states],
 		"data": {
