@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import uuid
+from datetime import date
 from pathlib import Path
 
 from tests.browser.test_agent import csrf
@@ -32,6 +33,11 @@ FORGET = (
 	"from cms_iso10002.portal import limits\nlimits.forget()\nfrappe.destroy()"
 )
 
+TODAY = (
+	"import frappe\nfrappe.init(site={site!r}, sites_path='.')\nfrappe.connect()\n"
+	"print(frappe.utils.today())\nfrappe.destroy()"
+)
+
 
 def script(source: str) -> str:
 	"""Run Python on the site, as somebody at the machine would; answers what it printed."""
@@ -40,6 +46,12 @@ def script(source: str) -> str:
 	done = subprocess.run(command, cwd=sites, capture_output=True, text=True, check=False)
 	assert done.returncode == 0, done.stderr
 	return done.stdout
+
+
+def site_today() -> date:
+	"""The site's day: the machine's, which a test's own clock tells, may be the day before it or after."""
+	printed = script(TODAY)
+	return date.fromisoformat(printed.strip().splitlines()[-1])
 
 
 class Desk:

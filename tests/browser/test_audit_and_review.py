@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
+from .portal import site_today
 from .test_agent import csrf, make_complaint
 
 AUDITS = "/api/method/cms_iso10002.iso_10002.audits."
@@ -64,7 +65,7 @@ def withdrawn(page, login, mark) -> list[str]:
 def test_an_audit(page, login, withdrawn, mark, shot):
 	auditor = ensure_user(page, f"auditor-{mark}", "Complaint Auditor")
 	login(page, auditor, "audit-2026-Haus")
-	today = date.today()
+	today = site_today()
 	name = insert(
 		page,
 		doctype="Complaint Case Audit",
@@ -93,7 +94,7 @@ def test_an_audit(page, login, withdrawn, mark, shot):
 
 
 def test_a_review(page, login, withdrawn, mark, shot):
-	today = date.today()
+	today = site_today()
 	manager = ensure_user(page, f"head-{mark}", "Complaint Manager")
 	name = insert(
 		page,

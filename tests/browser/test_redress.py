@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import uuid
 
 import pytest
 
+from tests.browser.portal import site_today
 from tests.browser.test_agent import PASSWORD, csrf, open_form, wait_for_state
 from tests.browser.test_bridge import create_complaint, make, make_customer
 
@@ -60,7 +60,7 @@ def person(page, email: str) -> None:
 
 def books_are_open(page) -> None:
 	"""A fiscal year for today; one that is there already is left as it is."""
-	year = datetime.date.today().year
+	year = site_today().year
 	found = page.request.get(f'/api/resource/Fiscal Year?filters=[["year_end_date",">=","{year}-12-31"]]')
 	if not found.json()["data"]:
 		make(
