@@ -78,9 +78,8 @@ def send(doc, spec: LetterSpec) -> EventSpec:
 	if channel == "E-mail" and letter.delivery == "Sent":
 		letter.communication = _mail(doc, recipient, composed.subject, composed.content)
 	letter.flags.from_correspondence = True
-	letter.insert(
-		ignore_permissions=True
-	)  # nobody may create letters but through here, where the case was checked
+	# nobody may create letters but through here, where the case was checked
+	letter.insert(ignore_permissions=True)
 	if channel == "Post" and letter.delivery == "Sent":
 		_offer_to_print(letter)
 	told = letter.delivery != "Not Possible"

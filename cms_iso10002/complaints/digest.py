@@ -72,6 +72,7 @@ def send_all() -> int:
 		except frappe.QueryDeadlockError:
 			raise
 		except Exception:
+			# one person's digest that fails keeps it from nobody else
 			frappe.log_error(title=_("The daily digest for {0} could not be sent").format(user))
 	return sent
 

@@ -44,6 +44,7 @@ def run() -> None:
 		except frappe.QueryDeadlockError:
 			raise
 		except Exception:
+			# one that fails keeps no other waiting; it is due again the next day
 			frappe.log_error(
 				title=f"The effect of {name} could not be checked",
 				reference_doctype=ACTION,

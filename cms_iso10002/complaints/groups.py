@@ -245,6 +245,7 @@ def write_in_background(group: str, message: str, asked_on: str) -> None:
 		try:
 			why = _write_once(name, message, asked_on)
 		except Exception:
+			# one that fails keeps the letter from no other member; the group's note counts it
 			keep_failure(f"{name} could not be written to for its group", name)
 			why = "failed"
 		sent, left = sent + (not why), left + bool(why)

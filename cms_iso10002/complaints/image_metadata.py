@@ -22,6 +22,7 @@ def without_place(content: bytes, kind: str) -> bytes:
 		if kind == "png":
 			return _png(content)
 	except (struct.error, IndexError):
+		# a broken file is kept as it came: it may be evidence
 		pass
 	return content
 

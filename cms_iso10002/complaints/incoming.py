@@ -69,6 +69,7 @@ def receive(raw: bytes, account: str) -> str:
 			if attempt == ATTEMPTS:
 				raise
 		except Exception:
+			# no message is lost: what can't be processed is held for a person, with the reason
 			trace = frappe.get_traceback()
 			frappe.db.rollback()
 			return _hold_failed(raw, account, trace)

@@ -58,6 +58,7 @@ def register(
 			doc.insert()
 			attach(doc.name, attachments)
 	except Exception as error:
+		# each database driver has its own error for a duplicate; anything else goes on
 		if not (dedupe_key and frappe.db.is_duplicate_entry(error)):
 			raise
 		return frappe.get_doc("Complaint", registered_as(dedupe_key))  # somebody else was faster
@@ -263,8 +264,9 @@ def _open_dispute(doc) -> None:
 			"filed_on": doc.received_on,
 		}
 	).insert(
+		# who may register a complaint may say that it is before an outside body
 		ignore_permissions=True
-	)  # who may register a complaint may say that it is before an outside body
+	)
 	doc.in_external_dispute = 1
 
 

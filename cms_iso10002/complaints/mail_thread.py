@@ -83,9 +83,8 @@ def on_record(
 			"has_attachment": 0,
 		}
 	)
-	communication.insert(
-		ignore_permissions=True
-	)  # it is the organisation's, whoever pressed the button or filed
+	# it is the organisation's, whoever pressed the button or filed
+	communication.insert(ignore_permissions=True)
 	return communication
 
 

@@ -179,6 +179,5 @@ def _decide(doc, status: str, **values: str) -> None:
 		{"status": status, **values, "handled_by": frappe.session.user, "handled_on": clock.now_site()}
 	)
 	doc.flags.from_mail = True
-	doc.save(
-		ignore_permissions=True
-	)  # `_undecided` has checked who decides; nobody may write but through here
+	# `_undecided` has checked who decides; nobody may write but through here
+	doc.save(ignore_permissions=True)

@@ -74,6 +74,7 @@ def fetch(account: str) -> int:
 				keep_failure(f"An e-mail in {account} stays in its mailbox")
 		server.logout()
 	except Exception:
+		# a mail server fails in many ways; the other mailboxes are fetched, this one is tried again
 		keep_failure(f"The mailbox {account} could not be fetched")
 		return 0
 	return taken

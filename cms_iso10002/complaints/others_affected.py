@@ -213,9 +213,8 @@ def _tell(case, row: dict[str, Any], subject: str, message: str) -> str:
 				}
 			)
 			record.flags.from_others_affected = True
-			record.insert(
-				ignore_permissions=True
-			)  # nobody may create these but here, where the mail went out
+			# nobody may create these but here, where the mail went out
+			record.insert(ignore_permissions=True)
 	except (frappe.ValidationError, frappe.OutgoingEmailError) as refusal:
 		frappe.clear_last_message()
 		return frappe.utils.strip_html(cstr(refusal)) or _("could not be written to")

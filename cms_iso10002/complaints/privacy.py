@@ -179,6 +179,7 @@ def run() -> None:
 		try:
 			_when_over(name, months)
 		except Exception:
+			# one that fails keeps no other waiting; it is looked at again the next day
 			keep_failure(f"{name} could not be anonymised", name)
 	erasing.erase_messages(old_messages(months))
 	keep()  # a job: files go only when the rows that name them are gone for good

@@ -167,6 +167,7 @@ def move(names: list[str], why: str, choose: bool = False, user: str | None = No
 			changed += bool(move_one(name, why, choose, user, note))
 			keep()  # a job: each case in a transaction of its own
 		except Exception:
+			# one that fails keeps no other waiting; it stays as it was, and is logged
 			keep_failure(f"The clocks of {name} could not be recalculated", name)
 	return changed
 

@@ -48,6 +48,7 @@ def run() -> list[str]:
 		except frappe.QueryDeadlockError:
 			raise
 		except Exception:
+			# one company's numbers that fail keep no other from being looked at
 			frappe.log_error(title=_("The numbers of {0} could not be looked at for signals").format(company))
 	return made
 

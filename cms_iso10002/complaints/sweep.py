@@ -62,6 +62,7 @@ def work(names: list[str]) -> int:
 		try:
 			done += _in_transaction(name)
 		except Exception:
+			# one that fails keeps no other waiting; it is put off and tried again
 			keep_failure(f"The sweep of {name} failed", name)
 			put_off(name)
 			keep()  # a job: each case in a transaction of its own

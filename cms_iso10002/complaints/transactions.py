@@ -26,6 +26,7 @@ def all_or_nothing() -> Iterator[None]:
 	except frappe.QueryDeadlockError:
 		raise
 	except Exception:
+		# whatever it was goes on, after what was half-written is gone
 		frappe.db.rollback(save_point=name)
 		raise
 	else:

@@ -224,6 +224,7 @@ def _keep_all(complaint: str, files: Sequence[Upload]) -> list[str]:
 		for file in files:
 			kept.append(_keep(complaint, file))
 	except Exception:
+		# whatever it was goes on, after the files are gone from the disk
 		for doc in kept:
 			doc.on_rollback()
 		raise
@@ -243,7 +244,7 @@ class _Untouched(File):
 
 	@content_type.setter
 	def content_type(self, guessed: str | None) -> None:
-		pass
+		pass  # Frappe sets what it guesses; it stays what is said above
 
 
 def _keep(complaint: str, file: Upload) -> File:

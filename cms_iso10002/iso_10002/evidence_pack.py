@@ -171,6 +171,7 @@ def _report(
 	try:
 		made = pdf.of_document(frappe.get_doc(doctype, name), template, name)
 	except Exception as error:
+		# a pack lacks one report rather than being none; its index says which and why
 		frappe.log_error(title=f"{doctype} {name} could not be printed for an evidence pack")
 		written.remarks.append(_("{0} {1} could not be printed: {2}").format(_(doctype), name, error))
 		return
@@ -203,6 +204,7 @@ def _cases(pack: Any, written: Written) -> Iterator[tuple[str, Iterable[bytes]]]
 		try:
 			found = [*pack_cases.files(name, bool(cint(pack.with_personal_data)))]
 		except Exception as error:
+			# as for a report: the index says which file is missing and why
 			frappe.log_error(title=f"The file of {name} could not be made for an evidence pack")
 			written.remarks.append(_("The file of {0} could not be made: {1}").format(name, error))
 			continue
@@ -300,6 +302,7 @@ def run(pack: str) -> None:
 			written = write(doc, path, lambda done, total, what: _tell(pack, done, total, what))
 			_finish(doc, path, written)
 	except Exception as error:
+		# a job has nobody to raise to: the record says that it failed, and why
 		frappe.db.rollback()
 		frappe.log_error(title=f"{DOCTYPE} {pack} failed")
 		doc.db_set({"status": FAILED, "remark": f"{type(error).__name__}: {error}"[:500]})

@@ -103,6 +103,7 @@ def refresh_all() -> None:
 		except frappe.QueryDeadlockError:
 			raise
 		except Exception:
+			# one that can't be computed keeps no other waiting; it is tried again the next day
 			frappe.log_error(title=f"Complaint Objective {name} could not be computed")
 
 

@@ -40,6 +40,7 @@ def run() -> None:
 		except frappe.QueryDeadlockError:
 			raise
 		except Exception:
+			# one kind of reminder that fails does not keep the others back
 			frappe.log_error(title=f"Reminders: {remind.__name__} failed")
 
 

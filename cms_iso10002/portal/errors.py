@@ -57,6 +57,7 @@ def answers_mistakes(function: Callable) -> Callable:
 			with all_or_nothing():
 				return function(*args, **kwargs)
 		except Exception as error:
+			# only what the visitor can mend is answered; anything else goes on
 			errors = mistakes_in(error)
 			if errors is None:
 				raise

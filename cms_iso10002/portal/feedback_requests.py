@@ -30,6 +30,7 @@ def run() -> None:
 				ask(name, occasion)
 				keep()  # a job: each case in a transaction of its own
 			except Exception:
+				# one that fails keeps no other waiting; it is due again the next day
 				keep_failure(f"Asking for a rating of {name} failed", name)
 
 

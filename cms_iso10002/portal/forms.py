@@ -58,6 +58,7 @@ def _take(context: Any, handle: SecondThoughts) -> None:
 	except frappe.Redirect:
 		raise
 	except Exception as error:
+		# the page shows it beside what was typed; what is no mistake of the visitor is logged
 		frappe.db.rollback()
 		context.errors = _sentences(error)
 

@@ -414,6 +414,5 @@ class _Masters:
 		doc.set(meta.autoname.removeprefix("field:"), wanted)
 		if doctype == "Complaint Remedy":
 			doc.type = "Money" if wanted in demo_data.MONEY else "Service"
-		return doc.insert(
-			ignore_permissions=True
-		).name  # asked for in the middle of a life, whoever acts there
+		# asked for in the middle of a life, whoever acts there
+		return doc.insert(ignore_permissions=True).name

@@ -50,9 +50,8 @@ def isolated(request: pytest.FixtureRequest, site: str) -> Iterator[None]:
 
 	from tests.runtime.inside import isolation
 
-	frappe.db.set_execution_timeout(
-		0
-	)  # Frappe's count of connections leaves one second for all that comes after
+	# Frappe's count of connections leaves one second for all that comes after
+	frappe.db.set_execution_timeout(0)
 	with isolation.own_state():
 		if request.node.get_closest_marker("real_commit"):
 			yield

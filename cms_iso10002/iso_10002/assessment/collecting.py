@@ -89,6 +89,7 @@ def run(assessment: str, language: str = "en") -> None:
 			doc = frappe.get_doc(DOCTYPE, assessment)
 			write(doc, compute(doc))
 	except Exception as error:
+		# whatever it was, whoever waits is told; the job fails all the same
 		_tell(assessment, FAILED, error=cstr(error) or type(error).__name__)
 		raise
 	# not before: whoever sees that it is done looks at the rows

@@ -99,6 +99,7 @@ def _all_that_can(tests: Sequence[Test], period: Period, company: str | None) ->
 	try:
 		return _read(tests, period, company)
 	except Exception:
+		# read alone, the one at fault raises again, where it is logged and shown (`registry`)
 		frappe.db.rollback(save_point=point)
 		return {}
 

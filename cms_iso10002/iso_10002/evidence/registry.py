@@ -91,6 +91,7 @@ def _safely(clause: str, function: Figure, period: Period, company: str | None) 
 	try:
 		return function(period, company)
 	except Exception as error:
+		# a figure may be another app's and raise anything: it is shown as failed, and the rest go on
 		frappe.db.rollback(save_point=point)
 		frappe.log_error(title=f"Evidence {clause}/{figure} could not be computed")
 		reason = _("Could not be computed: {0}").format(f"{type(error).__name__}: {error}")
