@@ -115,6 +115,27 @@ def from_workspace(page, name: str) -> None:
 	link.first.click()
 
 
+def answer(page, button: str, fieldname: str, words: str) -> None:
+	"""Press a button of the form, write into its dialog, and send it."""
+	page.get_by_role("button", name=button, exact=True).click()
+	page.locator(f'.modal.show textarea[data-fieldname="{fieldname}"]').fill(words)
+	page.locator(".modal.show .btn-modal-primary:visible").click()
+
+
+def test_a_signal_without_need_of_action_is_decided_anew(manager, scene, shot):
+	page = manager
+	page.goto(f"/app/complaint-signal/{scene[0]}")
+	answer(page, "No Action Needed", "conclusion", "A recall was announced that month.")
+	page.wait_for_function("() => window.cur_frm && cur_frm.doc.state === 'No Action'")
+	answer(page, "Decide Anew", "reason", "The recall was of another item.")
+	page.wait_for_function("() => cur_frm.doc.state !== 'No Action'")
+	page.get_by_role("button", name="Create Action").wait_for()
+	page.get_by_text("The recall was of another item.").first.wait_for()
+	page.get_by_text("A recall was announced that month.").first.wait_for()
+	still(page)
+	shot("complaint-signal-decided-anew", full_page=True)
+
+
 def test_a_manager_s_hour(manager, scene, shot):
 	"""Workspace, Pareto, the cases behind it, control chart, and its signal that becomes an action."""
 	page = manager
